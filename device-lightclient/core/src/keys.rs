@@ -1,0 +1,148 @@
+//! Where on chain the records stand that a device reads.
+
+use alloc::vec::Vec;
+use pogcs_primitives::{wire::PublicKey, ClassId, DeviceId, Interval, TaskId};
+use sp_crypto_hashing::{blake2_128, twox_128, twox_64};
+
+use codec::Encode;
+
+use crate::AccountId;
+
+/// The key of a value, or the prefix of a map.
+pub fn prefix(pallet: &str, item: &str) -> Vec<u8> {
+	[twox_128(pallet.as_bytes()), twox_128(item.as_bytes())].concat()
+}
+
+fn twox_64_concat(key: &mut Vec<u8>, part: &impl Encode) {
+	part.using_encoded(|bytes| {
+		key.extend_from_slice(&twox_64(bytes));
+		key.extend_from_slice(bytes);
+	});
+}
+
+fn blake2_128_concat(key: &mut Vec<u8>, part: &impl Encode) {
+	part.using_encoded(|bytes| {
+		key.extend_from_slice(&blake2_128(bytes));
+		key.extend_from_slice(bytes);
+	});
+}
+
+fn twox_map(pallet: &str, item: &str, part: &impl Encode) -> Vec<u8> {
+	let mut key = prefix(pallet, item);
+	twox_64_concat(&mut key, part);
+	key
+}
+
+/// `System::Account`: starts with the nonce, a `u32`.
+pub fn account(account: &AccountId) -> Vec<u8> {
+	let mut key = prefix("System", "Account");
+	blake2_128_concat(&mut key, account);
+	key
+}
+
+/// `System::LastRuntimeUpgrade`: compact spec version, spec name.
+pub fn last_runtime_upgrade() -> Vec<u8> {
+	prefix("System", "LastRuntimeUpgrade")
+}
+
+/// `Grandpa::Authorities`: the finality set.
+pub fn finality_authorities() -> Vec<u8> {
+	prefix("Grandpa", "Authorities")
+}
+
+/// `Grandpa::CurrentSetId`: `u64`.
+pub fn finality_set_id() -> Vec<u8> {
+	prefix("Grandpa", "CurrentSetId")
+}
+
+/// `Pogcs::CurrentInterval`: [`Interval`].
+pub fn current_interval() -> Vec<u8> {
+	prefix("Pogcs", "CurrentInterval")
+}
+
+/// `Pogcs::IntervalRandomness`: 32 bytes, once the interval has ended.
+pub fn interval_randomness(interval: Interval) -> Vec<u8> {
+	twox_map("Pogcs", "IntervalRandomness", &interval)
+}
+
+/// `Devices::Devices`: `pogcs_primitives::records::DeviceRecord`.
+pub fn device(device: DeviceId) -> Vec<u8> {
+	twox_map("Devices", "Devices", &device)
+}
+
+/// `Devices::ByKey`: the [`DeviceId`] that a key is registered under.
+pub fn device_by_key(key: &PublicKey) -> Vec<u8> {
+	let mut out = prefix("Devices", "ByKey");
+	blake2_128_concat(&mut out, key);
+	out
+}
+
+/// `Devices::Classes`: `pogcs_primitives::records::ClassRecord`.
+pub fn class(class: ClassId) -> Vec<u8> {
+	twox_map("Devices", "Classes", &class)
+}
+
+/// `Energy::Reports`: `pogcs_primitives::records::EnergyRecord`.
+pub fn energy_report(device: DeviceId, interval: Interval) -> Vec<u8> {
+	let mut key = twox_map("Energy", "Reports", &device);
+	twox_64_concat(&mut key, &interval);
+	key
+}
+
+/// `Tasks::Models`: `pogcs_primitives::records::ModelRecord`.
+pub fn model(model: u32) -> Vec<u8> {
+	twox_map("Tasks", "Models", &model)
+}
+
+/// `Tasks::NextTask`: the id that the next task gets.
+pub fn next_task() -> Vec<u8> {
+	prefix("Tasks", "NextTask")
+}
+
+/// `Tasks::Tasks`: `pogcs_primitives::records::TaskRecord`.
+pub fn task(task: TaskId) -> Vec<u8> {
+	twox_map("Tasks", "Tasks", &task)
+}
+
+/// `Tasks::Chunks`: `pogcs_primitives::records::ChunkRecord`.
+pub fn chunk(task: TaskId, chunk: u32) -> Vec<u8> {
+	let mut key = twox_map("Tasks", "Chunks", &task);
+	twox_64_concat(&mut key, &chunk);
+	key
+}
+
+/// `Tasks::Assignments`: a list of `pogcs_primitives::records::Assignment`.
+pub fn assignments(device: DeviceId) -> Vec<u8> {
+	twox_map("Tasks", "Assignments", &device)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use hex_literal::hex;
+
+	/// The keys that every Substrate explorer shows.
+	#[test]
+	fn key_should_match_the_published_one_when_it_is_of_system() {
+		assert_eq!(
+			prefix("System", "Account"),
+			hex!("26aa394eea5630e07c48ae0c9558cef7b99d880ec681799c0cf30e8886371da9")
+		);
+		// Alice's account on any development chain.
+		let alice = hex!("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d");
+		let mut expected =
+			hex!("26aa394eea5630e07c48ae0c9558cef7b99d880ec681799c0cf30e8886371da9").to_vec();
+		expected.extend(hex!("de1e86a9a8c739864cf3cc5ec2bea59f"));
+		expected.extend(alice);
+		assert_eq!(account(&alice), expected);
+	}
+
+	#[test]
+	fn key_should_hold_both_parts_when_the_map_is_double() {
+		let key = chunk(TaskId(7), 3);
+		assert_eq!(&key[..32], &prefix("Tasks", "Chunks")[..]);
+		assert_eq!(&key[40..48], &7u64.to_le_bytes());
+		assert_eq!(&key[56..], &3u32.to_le_bytes());
+		assert_ne!(key, chunk(TaskId(3), 7));
+	}
+}

@@ -1,0 +1,409 @@
+//! What is assigned to this device and what it owes next.
+//!
+//! [`decide`] is a pure function of proven chain state and of the device's own meter. It never
+//! remembers what it wanted: each time it looks at the chain again, so that a lost extrinsic, a
+//! restart or a chunk that was taken away all come right by themselves.
+//!
+//! A chunk's way: *accept* it, run it and *commit* to the result in an interval with enough green
+//! energy, *report* that interval's readings while the next one lasts, and *prove* the chunk as
+//! soon as the chain has drawn the interval's randomness.
+
+mod in_flight;
+
+pub use in_flight::{InFlight, Settled};
+
+use alloc::vec::Vec;
+use codec::{Decode, Encode};
+use pogcs_primitives::{
+	records::{
+		Assignment, ChunkRecord, ChunkState, DeviceRecord, DeviceState, EnergyRecord, ModelRecord,
+		TaskRecord,
+	},
+	DeviceId, Interval, MilliWattHours, TaskId,
+};
+
+use crate::{AccountId, Balance, BlockNumber};
+
+/// The device as this chain stores it.
+pub type Device = DeviceRecord<AccountId, Balance>;
+/// A task as this chain stores it.
+pub type Task = TaskRecord<AccountId, Balance>;
+
+/// A chunk that this device has accepted, with all that the chain knows of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+	/// Which chunk.
+	pub assignment: Assignment,
+	/// Its task.
+	pub task: Task,
+	/// Its input and state.
+	pub chunk: ChunkRecord,
+	/// The model to run.
+	pub model: ModelRecord,
+	/// This device's energy in the interval of the commitment, once reported.
+	pub energy: Option<EnergyRecord>,
+	/// The randomness of the interval of the commitment, once drawn.
+	pub randomness: Option<[u8; 32]>,
+}
+
+/// A chunk that nobody has accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+	/// Which chunk.
+	pub assignment: Assignment,
+	/// Its task.
+	pub task: Task,
+	/// The model to run.
+	pub model: ModelRecord,
+}
+
+/// Proven chain state, all of one finalised block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+	/// That block's height.
+	pub head: BlockNumber,
+	/// How many extrinsics of the device's account were included.
+	pub nonce: u32,
+	/// The interval being delivered.
+	pub current: Interval,
+	/// This device's id and record; `None` while it is not registered.
+	pub device: Option<(DeviceId, Device)>,
+	/// Whether the chain has this device's report of the interval before the current one.
+	pub reported: bool,
+	/// What the device has accepted.
+	pub jobs: Vec<Job>,
+	/// What it could accept.
+	pub offers: Vec<Offer>,
+}
+
+/// What the device knows of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Own<'a> {
+	/// The closed intervals whose readings it still has.
+	pub logs: &'a [Interval],
+	/// Green energy that the current interval can still supply to compute, by its own forecast.
+	pub forecast: MilliWattHours,
+	/// How many chunks it takes on at a time.
+	pub capacity: usize,
+	/// The least reward for a chunk that it works for.
+	pub least_reward: Balance,
+}
+
+/// Something to do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Action {
+	/// Report the readings of a closed interval.
+	Report(Interval),
+	/// Prove a chunk with this much green energy of that interval.
+	Prove(Assignment, Interval, MilliWattHours),
+	/// Run a chunk and commit to the result.
+	Commit(Assignment),
+	/// Accept a chunk.
+	Accept(Assignment),
+}
+
+impl Action {
+	/// What the chain shows of it.
+	pub fn fate(&self, view: &View) -> Fate {
+		let job = |at: &Assignment| view.jobs.iter().find(|job| job.assignment == *at);
+		let state = |at: &Assignment| job(at).map(|job| &job.chunk.state);
+		match self {
+			Self::Report(interval) if interval.checked_add(1) != Some(view.current) => Fate::Gone,
+			Self::Report(_) if view.reported => Fate::Done,
+			Self::Report(_) => Fate::Open,
+			Self::Prove(at, ..) => match state(at) {
+				Some(ChunkState::Committed { .. }) => Fate::Open,
+				_ => Fate::Gone,
+			},
+			Self::Commit(at) => match state(at) {
+				Some(ChunkState::Committed { .. }) => Fate::Done,
+				Some(ChunkState::Assigned { .. }) => Fate::Open,
+				_ => Fate::Gone,
+			},
+			Self::Accept(at) if job(at).is_some() => Fate::Done,
+			Self::Accept(at) if view.offers.iter().any(|offer| offer.assignment == *at) => {
+				Fate::Open
+			}
+			Self::Accept(_) => Fate::Gone,
+		}
+	}
+}
+
+/// What the chain shows of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+	/// It is still to be done.
+	Open,
+	/// It has taken effect.
+	Done,
+	/// There is nothing left to be done, and the view does not tell whether it took effect.
+	Gone,
+}
+
+impl core::fmt::Display for Action {
+	fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+		match self {
+			Self::Report(interval) => write!(f, "report the energy of interval {interval}"),
+			Self::Prove(Assignment { task, chunk }, interval, energy) => {
+				write!(f, "prove chunk {chunk} of task {task} with {energy} of interval {interval}")
+			}
+			Self::Commit(Assignment { task, chunk }) => {
+				write!(f, "run chunk {chunk} of task {task} and commit to its result")
+			}
+			Self::Accept(Assignment { task, chunk }) => {
+				write!(f, "accept chunk {chunk} of task {task}")
+			}
+		}
+	}
+}
+
+/// Why something cannot be done now, for the owner to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+	/// The device's key is not registered.
+	NotRegistered,
+	/// The device is suspended.
+	Suspended,
+	/// The device is leaving and accepts nothing new.
+	Leaving,
+	/// No readings of the interval that is to be reported.
+	NoReadings(Interval),
+	/// The committed interval has not ended.
+	AwaitingEnd(Assignment, Interval),
+	/// The energy report is not in the chain yet.
+	AwaitingReport(Assignment, Interval),
+	/// The interval's randomness is not in the chain.
+	AwaitingRandomness(Assignment, Interval),
+	/// The forecast does not cover the chunk: wait for sun.
+	EnergyShort(Assignment, MilliWattHours, MilliWattHours),
+	/// The committed interval supplied less than the chunk needs: it cannot be paid any more.
+	EnergyMissed(Assignment, MilliWattHours, MilliWattHours),
+	/// The committed interval was not reported in time: the chunk cannot be paid any more.
+	ReportMissed(Assignment, Interval),
+	/// The readings of the committed interval are lost: the chunk cannot be proven.
+	ReadingsLost(Assignment, Interval),
+	/// There is no time left for commitment and proof.
+	DeadlinePassed(Assignment, Interval),
+	/// The chunk now belongs to nobody or to another device.
+	TakenAway(Assignment),
+}
+
+impl Hold {
+	/// Whether waiting cannot help any more.
+	pub fn is_final(&self) -> bool {
+		matches!(
+			self,
+			Self::EnergyMissed(..)
+				| Self::ReportMissed(..)
+				| Self::ReadingsLost(..)
+				| Self::DeadlinePassed(..)
+				| Self::TakenAway(..)
+		)
+	}
+}
+
+impl core::fmt::Display for Hold {
+	fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+		let name = |f: &mut core::fmt::Formatter<'_>, at: &Assignment| {
+			write!(f, "chunk {} of task {}: ", at.chunk, at.task)
+		};
+		match self {
+			Self::NotRegistered => f.write_str(
+				"this device's key is not registered: the owner has to call Devices.register",
+			),
+			Self::Suspended => f.write_str(
+				"the device is suspended: the owner can set it Online, unless governance stopped it",
+			),
+			Self::Leaving => f.write_str("the device is leaving and accepts nothing new"),
+			Self::NoReadings(interval) => write!(
+				f,
+				"there are no readings of interval {interval} to report: was the meter off?"
+			),
+			Self::AwaitingEnd(at, interval) => {
+				name(f, at)?;
+				write!(f, "done; it can be proven once interval {interval} has ended")
+			},
+			Self::AwaitingReport(at, interval) => {
+				name(f, at)?;
+				write!(f, "waits for the energy report of interval {interval}")
+			},
+			Self::AwaitingRandomness(at, interval) => {
+				name(f, at)?;
+				write!(f, "waits for the randomness of interval {interval}")
+			},
+			Self::EnergyShort(at, need, have) => {
+				name(f, at)?;
+				write!(f, "needs {need} of green energy and this interval promises {have}")
+			},
+			Self::EnergyMissed(at, need, have) => {
+				name(f, at)?;
+				write!(f, "cannot be paid: it needs {need} and its interval has {have} left")
+			},
+			Self::ReportMissed(at, interval) => {
+				name(f, at)?;
+				write!(f, "cannot be paid: interval {interval} was not reported in time")
+			},
+			Self::ReadingsLost(at, interval) => {
+				name(f, at)?;
+				write!(f, "cannot be proven: the readings of interval {interval} are lost")
+			},
+			Self::DeadlinePassed(at, deadline) => {
+				name(f, at)?;
+				write!(f, "no time is left before its deadline, interval {deadline}")
+			},
+			Self::TakenAway(at) => {
+				name(f, at)?;
+				f.write_str("it is no longer assigned to this device")
+			},
+		}
+	}
+}
+
+/// What to do now, most urgent first, and why the rest has to wait.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+	/// To do now.
+	pub actions: Vec<Action>,
+	/// What waits.
+	pub holds: Vec<Hold>,
+}
+
+/// Decides. Actions come in the order of what is lost by waiting: a report has one interval, a
+/// proof has until its deadline, a commitment this interval's energy.
+pub fn decide(view: &View, own: &Own<'_>) -> Plan {
+	let mut plan = Plan::default();
+	let Some((id, device)) = &view.device else {
+		plan.holds.push(Hold::NotRegistered);
+		return plan;
+	};
+	if device.state == DeviceState::Suspended {
+		plan.holds.push(Hold::Suspended);
+		return plan;
+	}
+	if let (false, Some(closed)) = (view.reported, view.current.checked_sub(1)) {
+		if own.logs.contains(&closed) {
+			plan.actions.push(Action::Report(closed));
+		} else {
+			plan.holds.push(Hold::NoReadings(closed));
+		}
+	}
+
+	let mut proofs = Proofs { drawn: Vec::new() };
+	let mut commits = Vec::new();
+	let mut forecast = own.forecast.0;
+	let mut carried = 0usize;
+	for job in &view.jobs {
+		let at = job.assignment;
+		match &job.chunk.state {
+			ChunkState::Committed { device, interval, .. } if device == id => {
+				match proofs.judge(view, own, job, *interval) {
+					Ok(action) => plan.actions.push(action),
+					Err(hold) => plan.holds.push(hold),
+				}
+				carried = carried.saturating_add(1);
+				if *interval == view.current {
+					// What is committed to this interval has its energy already promised.
+					forecast = forecast.saturating_sub(job.model.energy.0);
+				}
+			}
+			ChunkState::Assigned { device, .. } if device == id => commits.push(job),
+			ChunkState::Paid { device, .. } if device == id => {}
+			_ => plan.holds.push(Hold::TakenAway(at)),
+		}
+	}
+	for job in commits {
+		let at = job.assignment;
+		carried = carried.saturating_add(1);
+		// The proof comes in a later interval than the commitment, at the earliest the next.
+		if view.current >= job.task.deadline {
+			plan.holds.push(Hold::DeadlinePassed(at, job.task.deadline));
+		} else if forecast < job.model.energy.0 {
+			let have = MilliWattHours(forecast);
+			plan.holds.push(Hold::EnergyShort(at, job.model.energy, have));
+		} else {
+			forecast = forecast.saturating_sub(job.model.energy.0);
+			plan.actions.push(Action::Commit(at));
+		}
+	}
+
+	if device.state == DeviceState::Leaving {
+		plan.holds.push(Hold::Leaving);
+		return plan;
+	}
+	for offer in &view.offers {
+		let suits = offer.task.class == device.class
+			&& offer.task.deadline > view.current
+			&& offer.task.reward_per_chunk >= own.least_reward;
+		if carried >= own.capacity {
+			break;
+		}
+		if !suits {
+			continue;
+		}
+		if forecast < offer.model.energy.0 {
+			let have = MilliWattHours(forecast);
+			plan.holds.push(Hold::EnergyShort(offer.assignment, offer.model.energy, have));
+			break;
+		}
+		forecast = forecast.saturating_sub(offer.model.energy.0);
+		carried = carried.saturating_add(1);
+		plan.actions.push(Action::Accept(offer.assignment));
+	}
+	plan
+}
+
+/// Keeps count of the energy that the proofs of this plan use up, interval by interval.
+struct Proofs {
+	drawn: Vec<(Interval, u64)>,
+}
+
+impl Proofs {
+	fn judge(
+		&mut self,
+		view: &View,
+		own: &Own<'_>,
+		job: &Job,
+		interval: Interval,
+	) -> Result<Action, Hold> {
+		let at = job.assignment;
+		let need = job.model.energy;
+		if view.current > job.task.deadline {
+			return Err(Hold::DeadlinePassed(at, job.task.deadline));
+		}
+		if interval >= view.current {
+			return Err(Hold::AwaitingEnd(at, interval));
+		}
+		let Some(energy) = &job.energy else {
+			// Only the interval just closed can still be reported.
+			return Err(if interval.checked_add(1) == Some(view.current) {
+				Hold::AwaitingReport(at, interval)
+			} else {
+				Hold::ReportMissed(at, interval)
+			});
+		};
+		if !own.logs.contains(&interval) {
+			return Err(Hold::ReadingsLost(at, interval));
+		}
+		let drawn = self.drawn.iter().find(|(of, _)| *of == interval).map_or(0, |(_, mwh)| *mwh);
+		let left = MilliWattHours(energy.available.0.saturating_sub(drawn));
+		if left < need {
+			return Err(Hold::EnergyMissed(at, need, left));
+		}
+		if job.randomness.is_none() {
+			return Err(Hold::AwaitingRandomness(at, interval));
+		}
+		match self.drawn.iter_mut().find(|(of, _)| *of == interval) {
+			Some((_, mwh)) => *mwh = mwh.saturating_add(need.0),
+			None => self.drawn.push((interval, need.0)),
+		}
+		Ok(Action::Prove(at, interval, need))
+	}
+}
+
+/// Which chunks of which tasks to look at for offers: the newest tasks first, at most `most`.
+pub fn newest_tasks(next: TaskId, most: u64) -> impl Iterator<Item = TaskId> {
+	(next.0.saturating_sub(most)..next.0).rev().map(TaskId)
+}
+
+#[cfg(test)]
+mod tests;

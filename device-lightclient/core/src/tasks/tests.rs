@@ -1,0 +1,327 @@
+use super::*;
+use alloc::{string::ToString, vec};
+use pogcs_primitives::{CellId, ClassId, Commitment, KeyId, MicroGpuHours};
+use proptest::prelude::*;
+
+const ME: DeviceId = DeviceId(4);
+const NEED: u64 = 100;
+
+fn device(state: DeviceState) -> Device {
+	DeviceRecord {
+		owner: [1; 32],
+		key: [2; 32],
+		maker: [3; 32],
+		class: ClassId(1),
+		cell: CellId(0),
+		validator: [4; 32],
+		commitment: Commitment([5; 32]),
+		state,
+		deposit: 1,
+		since: Interval(0),
+	}
+}
+
+fn task(deadline: u32) -> Task {
+	TaskRecord {
+		client: [6; 32],
+		model: 0,
+		class: ClassId(1),
+		reward_per_chunk: 10,
+		deposit: 1,
+		chunks: 2,
+		unpaid: 2,
+		deadline: Interval(deadline),
+	}
+}
+
+fn model() -> ModelRecord {
+	ModelRecord {
+		commitment: Commitment([7; 32]),
+		key: KeyId(0),
+		work: MicroGpuHours(1),
+		energy: MilliWattHours(NEED),
+	}
+}
+
+fn at(chunk: u32) -> Assignment {
+	Assignment { task: TaskId(9), chunk }
+}
+
+fn energy(available: u64) -> Option<EnergyRecord> {
+	Some(EnergyRecord {
+		generation: MilliWattHours(available),
+		compute_draw: MilliWattHours(available),
+		root: Commitment([0; 32]),
+		available: MilliWattHours(available),
+	})
+}
+
+fn job(chunk: u32, state: ChunkState) -> Job {
+	Job {
+		assignment: at(chunk),
+		task: task(20),
+		chunk: ChunkRecord { input: [0; 256], state },
+		model: model(),
+		energy: energy(NEED),
+		randomness: Some([8; 32]),
+	}
+}
+
+fn committed(chunk: u32, interval: u32) -> Job {
+	let work = Commitment([9; 32]);
+	job(chunk, ChunkState::Committed { device: ME, interval: Interval(interval), work })
+}
+
+fn assigned(chunk: u32) -> Job {
+	job(chunk, ChunkState::Assigned { device: ME, interval: Interval(9) })
+}
+
+fn offer(chunk: u32) -> Offer {
+	Offer { assignment: at(chunk), task: task(20), model: model() }
+}
+
+fn view(jobs: Vec<Job>, offers: Vec<Offer>) -> View {
+	View {
+		head: 100,
+		nonce: 7,
+		current: Interval(10),
+		device: Some((ME, device(DeviceState::Online))),
+		reported: true,
+		jobs,
+		offers,
+	}
+}
+
+const LOGS: [Interval; 3] = [Interval(7), Interval(8), Interval(9)];
+
+fn own(forecast: u64) -> Own<'static> {
+	Own { logs: &LOGS, forecast: MilliWattHours(forecast), capacity: 4, least_reward: 5 }
+}
+
+#[test]
+fn device_should_only_wait_when_unregistered_or_suspended() {
+	let mut unknown = view(vec![assigned(0)], vec![offer(1)]);
+	unknown.device = None;
+	let plan = decide(&unknown, &own(1_000));
+	assert_eq!((plan.actions, plan.holds), (vec![], vec![Hold::NotRegistered]));
+
+	let mut stopped = view(vec![assigned(0)], vec![offer(1)]);
+	stopped.device = Some((ME, device(DeviceState::Suspended)));
+	let plan = decide(&stopped, &own(1_000));
+	assert_eq!((plan.actions, plan.holds), (vec![], vec![Hold::Suspended]));
+}
+
+#[test]
+fn report_should_come_first_when_the_interval_is_not_reported() {
+	let mut due = view(vec![committed(0, 8), assigned(1)], vec![offer(2)]);
+	due.reported = false;
+	let plan = decide(&due, &own(1_000));
+	let expected = [
+		Action::Report(Interval(9)),
+		Action::Prove(at(0), Interval(8), MilliWattHours(NEED)),
+		Action::Commit(at(1)),
+		Action::Accept(at(2)),
+	];
+	assert_eq!(plan.actions, expected);
+	assert_eq!(plan.holds, []);
+
+	let none = Own { logs: &[], ..own(1_000) };
+	due.jobs.clear();
+	assert!(decide(&due, &none).holds.contains(&Hold::NoReadings(Interval(9))));
+	due.current = Interval(0);
+	assert_eq!(decide(&due, &none).holds, []);
+}
+
+#[test]
+fn proof_should_wait_or_be_given_up_when_something_is_missing() {
+	let judge = |job: Job| decide(&view(vec![job], vec![]), &own(0)).holds;
+	assert_eq!(judge(committed(0, 10)), [Hold::AwaitingEnd(at(0), Interval(10))]);
+	let mut unreported = committed(0, 9);
+	unreported.energy = None;
+	assert_eq!(judge(unreported), [Hold::AwaitingReport(at(0), Interval(9))]);
+	let mut missed = committed(0, 8);
+	missed.energy = None;
+	assert_eq!(judge(missed), [Hold::ReportMissed(at(0), Interval(8))]);
+	assert_eq!(judge(committed(0, 6)), [Hold::ReadingsLost(at(0), Interval(6))]);
+	let mut short = committed(0, 9);
+	short.energy = energy(99);
+	let (need, have) = (MilliWattHours(100), MilliWattHours(99));
+	assert_eq!(judge(short), [Hold::EnergyMissed(at(0), need, have)]);
+	let mut early = committed(0, 9);
+	early.randomness = None;
+	assert_eq!(judge(early), [Hold::AwaitingRandomness(at(0), Interval(9))]);
+	let mut late = committed(0, 9);
+	late.task.deadline = Interval(9);
+	assert_eq!(judge(late), [Hold::DeadlinePassed(at(0), Interval(9))]);
+}
+
+#[test]
+fn energy_should_be_used_once_when_two_proofs_share_an_interval() {
+	let mut first = committed(0, 9);
+	first.energy = energy(150);
+	let mut second = committed(1, 9);
+	second.energy = energy(150);
+	let plan = decide(&view(vec![first, second], vec![]), &own(0));
+	assert_eq!(plan.actions, [Action::Prove(at(0), Interval(9), MilliWattHours(NEED))]);
+	let left = MilliWattHours(50);
+	assert_eq!(plan.holds, [Hold::EnergyMissed(at(1), MilliWattHours(NEED), left)]);
+}
+
+#[test]
+fn commitment_should_wait_when_the_forecast_is_short_or_time_is_up() {
+	let jobs = vec![committed(0, 10), assigned(1), assigned(2)];
+	let plan = decide(&view(jobs, vec![]), &own(250));
+	assert_eq!(plan.actions, [Action::Commit(at(1))]);
+	let short = Hold::EnergyShort(at(2), MilliWattHours(NEED), MilliWattHours(50));
+	assert!(plan.holds.contains(&short));
+	assert!(!short.is_final());
+
+	let mut late = assigned(0);
+	late.task.deadline = Interval(10);
+	let plan = decide(&view(vec![late], vec![]), &own(1_000));
+	assert_eq!(plan.actions, []);
+	assert_eq!(plan.holds, [Hold::DeadlinePassed(at(0), Interval(10))]);
+	assert!(plan.holds[0].is_final());
+}
+
+#[test]
+fn offer_should_be_left_when_it_does_not_suit() {
+	let mut class = offer(0);
+	class.task.class = ClassId(2);
+	let mut late = offer(1);
+	late.task.deadline = Interval(10);
+	let mut cheap = offer(2);
+	cheap.task.reward_per_chunk = 4;
+	let plan = decide(&view(vec![], vec![class, late, cheap, offer(3)]), &own(1_000));
+	assert_eq!(plan.actions, [Action::Accept(at(3))]);
+
+	let offers = vec![offer(0), offer(1), offer(2)];
+	let plan = decide(&view(vec![assigned(7), assigned(8)], offers.clone()), &own(10_000));
+	assert_eq!(plan.actions.len(), 4, "capacity is four");
+	let plan = decide(&view(vec![], offers.clone()), &own(99));
+	assert_eq!(plan.actions, []);
+	assert!(matches!(plan.holds[..], [Hold::EnergyShort(..)]));
+
+	let mut leaving = view(vec![assigned(7)], offers);
+	leaving.device = Some((ME, device(DeviceState::Leaving)));
+	let plan = decide(&leaving, &own(1_000));
+	assert_eq!(plan.actions, [Action::Commit(at(7))]);
+	assert_eq!(plan.holds, [Hold::Leaving]);
+}
+
+#[test]
+fn job_should_be_dropped_when_it_belongs_to_another() {
+	let other = DeviceId(5);
+	for state in [
+		ChunkState::Open,
+		ChunkState::Assigned { device: other, interval: Interval(9) },
+		ChunkState::Committed { device: other, interval: Interval(9), work: Commitment([0; 32]) },
+	] {
+		let plan = decide(&view(vec![job(0, state)], vec![]), &own(1_000));
+		assert_eq!((plan.actions, plan.holds), (vec![], vec![Hold::TakenAway(at(0))]));
+	}
+}
+
+#[test]
+fn in_flight_should_be_settled_when_done_failed_or_expired() {
+	let (commit, accept) = (Action::Commit(at(0)), Action::Accept(at(1)));
+	let mut in_flight = InFlight::default();
+	in_flight.sent(commit, 7, 110);
+	assert_eq!(in_flight.next_nonce(7), 8);
+	assert_eq!(in_flight.next_nonce(12), 12);
+	in_flight.sent(accept, 8, 105);
+	let mut both = view(vec![assigned(0)], vec![offer(1)]);
+	both.head = 104;
+	assert_eq!(in_flight.settle(&both), Settled::default());
+	assert!(!in_flight.may_send(&accept, 104));
+
+	// Nonce 7 was used and the chunk is still not committed.
+	both.nonce = 8;
+	assert_eq!(in_flight.settle(&both).failed, [commit]);
+	assert!(!in_flight.may_send(&commit, 107));
+	assert!(in_flight.may_send(&commit, 108));
+
+	both.head = 105;
+	assert_eq!(in_flight.settle(&both).expired, [accept]);
+	assert!(in_flight.may_send(&accept, 105));
+
+	in_flight.sent(commit, 9, 200);
+	assert_eq!(in_flight.settle(&view(vec![committed(0, 10)], vec![])).done, [commit]);
+	assert!(in_flight.is_empty());
+}
+
+#[test]
+fn in_flight_should_back_off_when_refused_again() {
+	let action = Action::Accept(at(1));
+	let mut in_flight = InFlight::default();
+	for wait in [4, 8, 16, 32, 64, 128, 256, 256] {
+		in_flight.refused(action, 1_000);
+		assert!(!in_flight.may_send(&action, 1_000 + wait - 1));
+		assert!(in_flight.may_send(&action, 1_000 + wait));
+	}
+	for chunk in 0..64 {
+		in_flight.sent(Action::Commit(at(chunk)), chunk, 200);
+	}
+	assert_eq!(in_flight.len(), InFlight::MOST);
+	assert!(!in_flight.may_send(&Action::Commit(at(64)), 2_000));
+}
+
+#[test]
+fn fate_should_follow_the_chain_when_an_action_is_under_way() {
+	let report = Action::Report(Interval(9));
+	let mut due = view(vec![committed(0, 9), assigned(1)], vec![offer(2)]);
+	due.reported = false;
+	assert_eq!(report.fate(&due), Fate::Open);
+	due.reported = true;
+	assert_eq!(report.fate(&due), Fate::Done);
+	due.current = Interval(11);
+	assert_eq!(report.fate(&due), Fate::Gone);
+
+	let prove = |chunk| Action::Prove(at(chunk), Interval(9), MilliWattHours(1));
+	assert_eq!(prove(0).fate(&due), Fate::Open);
+	assert_eq!(prove(3).fate(&due), Fate::Gone);
+	assert_eq!(Action::Commit(at(0)).fate(&due), Fate::Done);
+	assert_eq!(Action::Commit(at(1)).fate(&due), Fate::Open);
+	assert_eq!(Action::Commit(at(3)).fate(&due), Fate::Gone);
+	assert_eq!(Action::Accept(at(1)).fate(&due), Fate::Done);
+	assert_eq!(Action::Accept(at(2)).fate(&due), Fate::Open);
+	assert_eq!(Action::Accept(at(3)).fate(&due), Fate::Gone);
+	let mut in_flight = InFlight::default();
+	in_flight.sent(prove(3), 7, 200);
+	assert_eq!(in_flight.settle(&due).gone, [prove(3)]);
+}
+
+#[test]
+fn words_should_name_the_chunk_when_shown() {
+	let hold = Hold::EnergyShort(at(3), MilliWattHours(5), MilliWattHours(1));
+	assert_eq!(
+		hold.to_string(),
+		"chunk 3 of task 9: needs 5 mWh of green energy and this interval promises 1 mWh"
+	);
+	let action = Action::Prove(at(3), Interval(7), MilliWattHours(5));
+	assert_eq!(action.to_string(), "prove chunk 3 of task 9 with 5 mWh of interval 7");
+}
+
+#[test]
+fn newest_tasks_should_come_first_when_bounded() {
+	assert_eq!(newest_tasks(TaskId(5), 3).collect::<Vec<_>>(), [TaskId(4), TaskId(3), TaskId(2)]);
+	assert_eq!(newest_tasks(TaskId(0), 3).count(), 0);
+}
+
+proptest! {
+	#[test]
+	fn plan_should_never_promise_more_energy_than_forecast_when_any(
+		forecast in 0u64..2_000, assigned_count in 0u32..6, offers in 0u32..6, capacity in 0usize..8,
+	) {
+		let jobs = (0..assigned_count).map(assigned).collect();
+		let offers = (100..100 + offers).map(offer).collect();
+		let own = Own { capacity, ..own(forecast) };
+		let plan = decide(&view(jobs, offers), &own);
+		let promised = plan.actions.iter().filter(|action| {
+			matches!(action, Action::Commit(_) | Action::Accept(_))
+		}).count() as u64;
+		prop_assert!(promised * NEED <= forecast);
+		let accepted = plan.actions.iter().filter(|a| matches!(a, Action::Accept(_))).count();
+		prop_assert!(accepted == 0 || accepted + assigned_count as usize <= capacity);
+	}
+}

@@ -1,0 +1,133 @@
+//! Acting: building, signing and sending the extrinsics that the plan asks for.
+
+use pogcs_light_core::{
+	calls::{Call, CallIndices},
+	energy::sign_report,
+	extrinsic::{hash, Mortality, Signing},
+	tasks::{Action, Job, Plan, View},
+};
+use pogcs_primitives::records::Assignment;
+use serde_json::json;
+
+use super::{about, Agent};
+use crate::{chain::node::Node, error::Error, hexed};
+
+impl Agent {
+	/// Carries out what is due. What fails by itself is told and tried again later; only a node
+	/// that fails ends it.
+	pub(super) async fn carry_out(
+		&mut self,
+		node: &Node,
+		view: &View,
+		plan: &Plan,
+	) -> Result<(), Error> {
+		for action in &plan.actions {
+			if !self.is_due(action, view) {
+				continue;
+			}
+			let call = match self.prepare(action, view).await {
+				Ok(call) => call,
+				Err(error) => {
+					self.refused(action, view, &error);
+					continue;
+				}
+			};
+			match self.send(node, action, &call, view).await {
+				Err(error @ Error::Refused(_)) => self.refused(action, view, &error),
+				other => other?,
+			}
+		}
+		Ok(())
+	}
+
+	fn refused(&mut self, action: &Action, view: &View, error: &Error) {
+		if !matches!(error, Error::Refused(_)) {
+			self.state.in_flight.refused(*action, view.head);
+		}
+		self.state.totals.refused = self.state.totals.refused.saturating_add(1);
+		self.events.note("refused", format!("could not {action}: {error}"), about(action));
+	}
+
+	async fn prepare(&mut self, action: &Action, view: &View) -> Result<Call, Error> {
+		let gone = || Error::Work("the chain's state changed".into());
+		let (id, _) = view.device.as_ref().ok_or_else(gone)?;
+		let job = |at: &Assignment| -> Result<Job, Error> {
+			view.jobs.iter().find(|job| job.assignment == *at).cloned().ok_or_else(gone)
+		};
+		Ok(match action {
+			Action::Report(interval) => {
+				let log = self.state.log(*interval).ok_or_else(gone)?;
+				let report = log.report(*id);
+				let chain = self.state.follower.genesis();
+				let signature = sign_report(&self.keys.device, chain, &report);
+				Call::Report { report, signature }
+			}
+			Action::Accept(at) => Call::Accept { device: *id, task: at.task, chunk: at.chunk },
+			Action::Commit(at) => {
+				let work = self.worker.run(&job(at)?)?;
+				let text = format!("ran chunk {} of task {}", at.chunk, at.task);
+				self.events.note("worked", text, about(action));
+				Call::Commit { task: at.task, chunk: at.chunk, work }
+			}
+			Action::Prove(at, interval, green) => {
+				let (job, green) = (job(at)?, *green);
+				let log = self.state.log(*interval).cloned().ok_or_else(gone)?;
+				let (worker, secret) = (self.worker.clone(), self.keys.secret.clone());
+				let chain = *self.state.follower.genesis();
+				let proved = tokio::task::spawn_blocking(move || {
+					worker.prove(&secret, &chain, &job, &log, green)
+				})
+				.await
+				.map_err(|error| Error::Work(error.to_string()))??;
+				let mut data = about(action);
+				data["digits"] = json!(proved.digits);
+				data["seconds"] = json!(proved.seconds);
+				let text = format!(
+					"proved chunk {} of task {} in {:.2} s; it shows {:?}",
+					at.chunk, at.task, proved.seconds, proved.digits
+				);
+				self.events.note("proved", text, data);
+				Call::Prove {
+					task: at.task,
+					chunk: at.chunk,
+					submission: Box::new(proved.submission),
+				}
+			}
+		})
+	}
+
+	async fn send(
+		&mut self,
+		node: &Node,
+		action: &Action,
+		call: &Call,
+		view: &View,
+	) -> Result<(), Error> {
+		let head = *self.state.follower.head();
+		let mortality =
+			Mortality { birth: head.number, birth_hash: head.hash, period: self.config.period };
+		let nonce = self.state.in_flight.next_nonce(view.nonce);
+		let signing = Signing {
+			spec_version: self.image.spec_version,
+			transaction_version: self.image.transaction_version,
+			genesis: *self.state.follower.genesis(),
+			mortality,
+			nonce,
+			tip: 0,
+			metadata_hash: self.image.metadata_hash,
+		};
+		let extrinsic = signing.sign(&self.keys.device, &call.encode(&CallIndices::POGCS));
+		// Written down before it is sent: after a power cut it is not sent twice.
+		self.state.sent(*action, nonce, mortality.death(), hash(&extrinsic));
+		self.save()?;
+		if let Err(error) = node.submit(&extrinsic).await {
+			// If it arrived all the same, the next one has the same nonce: only one is included.
+			self.state.in_flight.refused(*action, view.head);
+			return Err(error);
+		}
+		let mut data = about(action);
+		data["extrinsic"] = json!(hexed::show(hash(&extrinsic)));
+		self.events.note("sent", format!("asked the chain to {action}"), data);
+		Ok(())
+	}
+}

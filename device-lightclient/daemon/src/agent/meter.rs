@@ -1,0 +1,94 @@
+//! Metering: an interval is simulated when it has closed, with the load that the chain has
+//! recorded for it.
+
+use pogcs_light_core::{
+	energy::IntervalLog,
+	tasks::{Action, View},
+};
+use pogcs_primitives::{records::ChunkState, Interval};
+use serde_json::json;
+
+use super::Agent;
+use crate::{chain::view::Surroundings, error::Error};
+
+/// The most intervals that are metered after the fact, as when the device was off.
+const MOST: u32 = 48;
+
+impl Agent {
+	/// Meters the intervals that have closed since the last look.
+	pub(super) fn meter_closed(&mut self, view: &View, around: &Surroundings) -> Result<(), Error> {
+		let Some(closed) = view.current.checked_sub(1) else { return Ok(()) };
+		let first = match self.state.logs.last() {
+			Some(last) if last.interval() >= closed => return Ok(()),
+			Some(last) => Interval(last.interval().0.saturating_add(1)),
+			None => closed,
+		};
+		let first = first.max(closed.saturating_sub(MOST));
+		for index in first.0..=closed.0 {
+			let interval = Interval(index);
+			let wanted = load(view, interval);
+			let ceiling = ceiling(around);
+			let run = self.plant.simulate(interval, self.state.charge, wanted, ceiling);
+			let mut log = IntervalLog::new(interval);
+			for reading in run.readings {
+				log.push(reading).map_err(|error| Error::Work(error.to_string()))?;
+			}
+			self.state.charge = run.charge;
+			let text = format!(
+				"interval {interval}: {} Wh of renewable energy, {} Wh drawn by compute, \
+				 battery at {} Wh",
+				run.generated() / 1_000,
+				run.drawn() / 1_000,
+				run.charge / 1_000
+			);
+			let data = json!({
+				"interval": index,
+				"generation_mwh": run.generated(),
+				"draw_mwh": run.drawn(),
+				"charge_mwh": run.charge,
+			});
+			self.events.note("interval", text, data);
+			self.state.keep(log);
+		}
+		Ok(())
+	}
+
+	/// Green energy that the current interval can supply to compute, in mWh, beyond what commits
+	/// on their way have been promised.
+	pub(super) fn forecast(&self, current: Interval, around: &Surroundings) -> u64 {
+		// The last parts of an interval round down: what is promised is promised safely.
+		self.plant.forecast(current, self.state.charge, ceiling(around)).saturating_sub(64)
+	}
+
+	/// Whether an action is worth sending now.
+	pub(super) fn is_due(&self, action: &Action, view: &View) -> bool {
+		self.state.in_flight.may_send(action, view.head)
+	}
+}
+
+/// What this device's compute draws in `interval`: the energy of the chunks committed to it, with
+/// a little more where there are any, since readings are rounded down.
+fn load(view: &View, interval: Interval) -> u64 {
+	let Some((id, _)) = &view.device else { return 0 };
+	let promised = view
+		.jobs
+		.iter()
+		.filter(|job| {
+			matches!(
+				&job.chunk.state,
+				ChunkState::Committed { device, interval: of, .. }
+					if device == id && *of == interval
+			)
+		})
+		.map(|job| job.model.energy.0)
+		.fold(0, u64::saturating_add);
+	match promised {
+		0 => 0,
+		some => some.saturating_add(32),
+	}
+}
+
+/// The most that the class may supply in one interval.
+fn ceiling(around: &Surroundings) -> u64 {
+	around.class.map_or(u64::MAX, |class| class.max_generation.0)
+}

@@ -1,0 +1,310 @@
+//! The whole device against a served chain.
+
+use std::collections::BTreeMap;
+
+use codec::{Compact, Decode, Encode};
+use pogcs_light_core::{
+	calls::CallIndices,
+	crypto::{blake2_256, verify},
+	extrinsic::{Mortality, Signing},
+	keys as places,
+	tasks::{Device, Task},
+};
+use pogcs_primitives::{
+	records::{
+		Assignment, ChunkRecord, ChunkState, ClassRecord, DeviceState, EnergyRecord, ModelRecord,
+	},
+	units::GramsPerKwh,
+	wire::{EnergyReport, Submission},
+	CellId, ClassId, Commitment, DeviceId, Interval, KeyId, MicroGpuHours, MilliWattHours, TaskId,
+};
+use pogcs_zk::Model;
+
+use super::*;
+use crate::testing::{directory, serve, Chain, FakeNode, Lie};
+
+const ID: DeviceId = DeviceId(3);
+const NEED: u64 = 20_000;
+
+type Pairs = BTreeMap<Vec<u8>, Vec<u8>>;
+
+fn task(deadline: u32) -> Task {
+	Task {
+		client: [6; 32],
+		model: 0,
+		class: ClassId(1),
+		reward_per_chunk: 10,
+		deposit: 1,
+		chunks: 1,
+		unpaid: 1,
+		deadline: Interval(deadline),
+	}
+}
+
+/// The state of a chain in interval `current` with this device in it.
+fn state(keys: &Keys, current: u32) -> Pairs {
+	let device = Device {
+		owner: [1; 32],
+		key: keys.device.public(),
+		maker: [3; 32],
+		class: ClassId(1),
+		cell: CellId(0),
+		validator: [4; 32],
+		commitment: keys.commitment(),
+		state: DeviceState::Online,
+		deposit: 1,
+		since: Interval(0),
+	};
+	let class = ClassRecord { carbon: GramsPerKwh(41), max_generation: MilliWattHours(10_000_000) };
+	let model = ModelRecord {
+		commitment: Model::digits().commitment(),
+		key: KeyId(0),
+		work: MicroGpuHours(1_000),
+		energy: MilliWattHours(NEED),
+	};
+	let mut account = 5u32.encode();
+	account.extend([0; 76]);
+	let mut pairs = Pairs::new();
+	pairs.insert(places::current_interval(), Interval(current).encode());
+	pairs.insert(places::account(&keys.device.public()), account);
+	pairs.insert(places::last_runtime_upgrade(), (Compact(1u32), "pogcs").encode());
+	pairs.insert(places::device_by_key(&keys.device.public()), ID.encode());
+	pairs.insert(places::device(ID), device.encode());
+	pairs.insert(places::class(ClassId(1)), class.encode());
+	pairs.insert(places::model(0), model.encode());
+	pairs
+}
+
+fn with_chunk(pairs: &mut Pairs, state: ChunkState, mine: bool) {
+	let chunk = ChunkRecord { input: [8; 256], state };
+	pairs.insert(places::next_task(), TaskId(1).encode());
+	pairs.insert(places::task(TaskId(0)), task(30).encode());
+	pairs.insert(places::chunk(TaskId(0), 0), chunk.encode());
+	if mine {
+		let list = vec![Assignment { task: TaskId(0), chunk: 0 }];
+		pairs.insert(places::assignments(ID), list.encode());
+	}
+}
+
+/// Serves a chain with that state and writes the device's files.
+async fn prepare(directory: &std::path::Path, pairs: &Pairs, spec: u32) -> FakeNode {
+	let chain = Chain::new(12, 5, pairs);
+	let checkpoint = chain.checkpoint();
+	let file = CheckpointFile {
+		genesis_hash: hexed::show(checkpoint.genesis),
+		hash: hexed::show(checkpoint.hash),
+		number: 0,
+		set_id: 0,
+		authorities: checkpoint
+			.authorities
+			.iter()
+			.map(|authority| (hexed::show(authority.key), authority.weight))
+			.collect(),
+		spec_version: spec,
+		transaction_version: 1,
+		metadata_hash: Some(hexed::show([2; 32])),
+	};
+	file.save(&directory.join("checkpoint.json")).unwrap();
+	let served = serve(chain).await;
+	let config = format!("nodes = ['ws://127.0.0.1:1', '{}']", served.url);
+	std::fs::write(directory.join("device.toml"), config).unwrap();
+	served
+}
+
+/// Runs the device once; hands back the calls that it submitted, after checking each extrinsic.
+async fn run(directory: &std::path::Path, served: &FakeNode) -> (Vec<Vec<u8>>, Status) {
+	let config = Config::load(&directory.join("device.toml")).unwrap();
+	let agent = Agent::new(config, true).unwrap();
+	let (key, image) = (agent.keys.device.public(), agent.image.clone());
+	let before = agent.state.in_flight.clone();
+	agent.run(true).await.unwrap();
+	let status = Status::load(&directory.join("state")).unwrap();
+	let submitted = std::mem::take(&mut served.chain.lock().unwrap().submitted);
+	let first = if status.in_flight > submitted.len() { before.next_nonce(5) } else { 5 };
+	let mut calls = Vec::new();
+	for (nonce, bytes) in (first..).zip(submitted) {
+		let body = Vec::<u8>::decode(&mut &bytes[..]).unwrap();
+		assert_eq!((&body[..2], &body[2..34]), (&[0x84, 0][..], &key[..]));
+		// Era of two bytes, nonce and tip of one, metadata mode.
+		let call = &body[104..];
+		let birth_hash = hexed::parse_array(&status.finalised_hash, "").unwrap();
+		let signing = Signing {
+			spec_version: image.spec_version,
+			transaction_version: 1,
+			genesis: image.checkpoint.genesis,
+			mortality: Mortality { birth: status.finalised, birth_hash, period: 64 },
+			nonce,
+			tip: 0,
+			metadata_hash: Some([2; 32]),
+		};
+		let signature: [u8; 64] = body[35..99].try_into().unwrap();
+		assert!(verify(&key, &signing.payload(call), &signature));
+		calls.push(call.to_vec());
+	}
+	(calls, status)
+}
+
+fn new_device(name: &str) -> (PathBuf, Keys) {
+	let directory = directory(name);
+	let keys = Keys::create(&directory.join("device.keys"), Some([9; 32])).unwrap();
+	(directory, keys)
+}
+
+#[tokio::test]
+async fn device_should_say_so_when_it_is_not_registered() {
+	let (directory, keys) = new_device("unregistered");
+	let mut pairs = state(&keys, 4);
+	pairs.remove(&places::device_by_key(&keys.device.public()));
+	let served = prepare(&directory, &pairs, 1).await;
+	let (calls, status) = run(&directory, &served).await;
+	assert!(calls.is_empty());
+	assert_eq!((status.finalised, status.set), (12, 2));
+	assert!(status.words().contains("the owner has to call Devices.register"));
+}
+
+#[tokio::test]
+async fn device_should_report_and_accept_when_there_is_work() {
+	let (directory, keys) = new_device("accepts");
+	let mut pairs = state(&keys, 4);
+	with_chunk(&mut pairs, ChunkState::Open, false);
+	let served = prepare(&directory, &pairs, 1).await;
+	let (calls, status) = run(&directory, &served).await;
+	assert_eq!(calls.len(), 2);
+	assert_eq!(calls[0][..2], CallIndices::POGCS.report);
+	let report = EnergyReport::decode(&mut &calls[0][2..]).unwrap();
+	assert_eq!((report.device, report.interval), (ID, Interval(3)));
+	assert!(report.generation.0 > 0);
+	let genesis = CheckpointFile::load(&directory.join("checkpoint.json")).unwrap();
+	let payload = report.signing_payload(&genesis.checkpoint.genesis);
+	let signature: [u8; 64] = calls[0][calls[0].len() - 64..].try_into().unwrap();
+	assert!(verify(&keys.device.public(), &payload, &signature));
+	let expected = (CallIndices::POGCS.accept, ID, TaskId(0), 0u32).encode();
+	assert_eq!(calls[1], expected);
+	assert_eq!(status.in_flight, 2);
+
+	// Started again, it remembers what is on its way and sends nothing twice.
+	let (calls, _) = run(&directory, &served).await;
+	assert!(calls.is_empty());
+}
+
+#[tokio::test]
+async fn device_should_sign_nothing_when_the_runtime_was_upgraded() {
+	let (directory, keys) = new_device("upgraded");
+	let served = prepare(&directory, &state(&keys, 4), 9).await;
+	let (calls, status) = run(&directory, &served).await;
+	assert!(calls.is_empty());
+	assert!(status.words().contains("the chain's runtime is now version 1"));
+}
+
+#[tokio::test]
+async fn device_should_commit_and_then_prove_when_it_has_a_chunk() {
+	let (directory, keys) = new_device("proves");
+	let mut pairs = state(&keys, 4);
+	pairs.insert(
+		places::energy_report(ID, Interval(3)),
+		EnergyRecord {
+			generation: MilliWattHours(1),
+			compute_draw: MilliWattHours(0),
+			root: Commitment::default(),
+			available: MilliWattHours(0),
+		}
+		.encode(),
+	);
+	with_chunk(&mut pairs, ChunkState::Assigned { device: ID, interval: Interval(4) }, true);
+	let served = prepare(&directory, &pairs, 1).await;
+	let (calls, _) = run(&directory, &served).await;
+	assert_eq!(calls.len(), 1);
+	assert_eq!(calls[0][..2], CallIndices::POGCS.commit);
+	let (task, chunk, work) = <(TaskId, u32, Commitment)>::decode(&mut &calls[0][2..]).unwrap();
+	assert_eq!((task, chunk), (TaskId(0), 0));
+	assert_eq!(Some(work), Model::digits().run(&[8; 256]).work_commitment());
+
+	// The chain takes it in interval 4, and interval 5 opens: the report is due.
+	let mut pairs = state(&keys, 5);
+	let committed = ChunkState::Committed { device: ID, interval: Interval(4), work };
+	with_chunk(&mut pairs, committed.clone(), true);
+	served.chain.lock().unwrap().extend(3, &pairs);
+	let (calls, status) = run(&directory, &served).await;
+	assert_eq!(calls.len(), 1);
+	let report = EnergyReport::decode(&mut &calls[0][2..]).unwrap();
+	assert_eq!(report.interval, Interval(4));
+	assert!(report.compute_draw.0 >= NEED, "{}", report.compute_draw);
+	assert!(status.words().contains("waits for the energy report of interval 4"));
+	assert_eq!(status.committed, 1);
+
+	// It stands, and the randomness is drawn: the proof is due. The device checks it itself the
+	// way that the chain will.
+	let mut pairs = state(&keys, 5);
+	with_chunk(&mut pairs, committed, true);
+	let record = EnergyRecord {
+		generation: report.generation,
+		compute_draw: report.compute_draw,
+		root: report.root,
+		available: report.compute_draw,
+	};
+	pairs.insert(places::energy_report(ID, Interval(4)), record.encode());
+	pairs.insert(places::interval_randomness(Interval(4)), blake2_256(b"luck").encode());
+	served.chain.lock().unwrap().extend(3, &pairs);
+	let (calls, status) = run(&directory, &served).await;
+	assert_eq!(status.reported, 1);
+	assert_eq!(calls.len(), 1, "{}", status.words());
+	assert_eq!(calls[0][..2], CallIndices::POGCS.prove);
+	let (task, chunk, submission) =
+		<(TaskId, u32, Submission)>::decode(&mut &calls[0][2..]).unwrap();
+	assert_eq!((task, chunk, submission.green), (TaskId(0), 0, MilliWattHours(NEED)));
+	assert_eq!(submission.nullifier, pogcs_proof::nullifier(&keys.secret, task, chunk));
+	assert_eq!(submission.scores, Model::digits().run(&[8; 256]).scores);
+}
+
+#[tokio::test]
+async fn refusal_should_be_explained_when_the_chain_took_the_fee_and_did_nothing() {
+	let (directory, keys) = new_device("refused");
+	let mut pairs = state(&keys, 4);
+	with_chunk(&mut pairs, ChunkState::Open, false);
+	let served = prepare(&directory, &pairs, 1).await;
+	let config = Config::load(&directory.join("device.toml")).unwrap();
+	Agent::new(config, true).unwrap().run(true).await.unwrap();
+
+	// Both are included: the report stands, and accepting fails with error 5 of pallet 33.
+	let mut pairs = state(&keys, 4);
+	with_chunk(&mut pairs, ChunkState::Open, false);
+	let mut account = 7u32.encode();
+	account.extend([0; 76]);
+	pairs.insert(places::account(&keys.device.public()), account);
+	let record = EnergyRecord {
+		generation: MilliWattHours(1),
+		compute_draw: MilliWattHours(0),
+		root: Commitment::default(),
+		available: MilliWattHours(0),
+	};
+	pairs.insert(places::energy_report(ID, Interval(3)), record.encode());
+	let failed = (0u8, 1u32, 0u8, 1u8, 3u8, 33u8, [5u8, 0, 0, 0]).encode();
+	pairs.insert(places::prefix("System", "Events"), failed);
+	{
+		let mut chain = served.chain.lock().unwrap();
+		chain.extend(1, &pairs);
+		let submitted = std::mem::take(&mut chain.submitted);
+		assert_eq!(submitted.len(), 2);
+		chain.include(submitted);
+	}
+	let (calls, status) = run(&directory, &served).await;
+	assert!(calls.is_empty(), "it waits before it tries again");
+	assert_eq!((status.reported, status.refused, status.in_flight), (1, 1, 0));
+	let words = status.words();
+	assert!(words.contains("refused by the chain: accept chunk 0 of task 0; error 5 of pallet 33"));
+}
+
+#[tokio::test]
+async fn other_node_should_be_asked_when_one_lies() {
+	let (directory, keys) = new_device("liar");
+	let served = prepare(&directory, &state(&keys, 4), 1).await;
+	// The same chain's keys, but its node makes up signatures.
+	let mut liar = Chain::new(12, 5, &state(&keys, 4));
+	liar.lie = Lie::Finality;
+	let liar = serve(liar).await;
+	let config = format!("nodes = ['{}', '{}']", liar.url, served.url);
+	std::fs::write(directory.join("device.toml"), config).unwrap();
+	let (calls, status) = run(&directory, &served).await;
+	assert_eq!((calls.len(), status.finalised), (1, 12));
+	assert!(status.words().contains(&format!("left {}: the node is not believed", liar.url)));
+}

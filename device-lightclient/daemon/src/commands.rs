@@ -1,0 +1,240 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use codec::Encode;
+use pogcs_light_core::{
+	crypto::DeviceKey, headers::read_authorities, keys as places, reader::Reader,
+};
+use pogcs_primitives::{
+	wire::{consent_payload, MakerCertificate},
+	ClassId,
+};
+use serde_json::json;
+
+use crate::{
+	agent::Agent,
+	chain::{node::Node, proven::Proven},
+	checkpoint::CheckpointFile,
+	config::Config,
+	error::Error,
+	files, hexed,
+	keys::Keys,
+	status::Status,
+};
+
+/// The light client of a PoGCS device.
+#[derive(Parser)]
+#[command(version, about)]
+pub struct Cli {
+	#[command(subcommand)]
+	command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+	/// Makes the device's keys and prints what may be known of them.
+	Keygen {
+		/// The file to write; it is never overwritten.
+		#[arg(long)]
+		out: PathBuf,
+		/// A fixed seed in hex, for development chains only.
+		#[arg(long)]
+		seed: Option<String>,
+	},
+	/// Prints the public half of the keys.
+	Inspect {
+		/// The keys file.
+		#[arg(long)]
+		keys: PathBuf,
+	},
+	/// Runs the device.
+	Run {
+		/// The configuration.
+		#[arg(long, default_value = "device.toml")]
+		config: PathBuf,
+		/// Catch up, act a single time and end.
+		#[arg(long)]
+		once: bool,
+		/// Print events as JSON lines.
+		#[arg(long)]
+		json: bool,
+	},
+	/// Says what the device does, what it waits for and what was refused.
+	Status {
+		/// The configuration.
+		#[arg(long, default_value = "device.toml")]
+		config: PathBuf,
+		/// As JSON.
+		#[arg(long)]
+		json: bool,
+	},
+	/// Signs the device's consent to be registered by an owner.
+	Consent {
+		/// The keys file.
+		#[arg(long)]
+		keys: PathBuf,
+		/// The owner's account, 32 bytes in hex.
+		#[arg(long)]
+		owner: String,
+		/// The checkpoint of the chain to be registered on.
+		#[arg(long)]
+		checkpoint: PathBuf,
+	},
+	/// Writes a checkpoint from a node that you trust now, so that devices need not trust any later.
+	Checkpoint {
+		/// The node's WebSocket address.
+		#[arg(long, default_value = "ws://127.0.0.1:9944")]
+		node: String,
+		/// The file to write.
+		#[arg(long)]
+		out: PathBuf,
+		/// Start from the node's newest finalised block instead of genesis.
+		#[arg(long)]
+		latest: bool,
+		/// The runtime's metadata hash in hex, where it was built with one.
+		#[arg(long)]
+		metadata_hash: Option<String>,
+	},
+	/// For makers: certifies a device's key.
+	Certify {
+		/// A file with the maker's ed25519 seed in hex, readable by its owner only.
+		#[arg(long)]
+		maker: PathBuf,
+		/// The device's public key in hex.
+		#[arg(long)]
+		device_key: String,
+		/// What was built.
+		#[arg(long)]
+		class: u16,
+	},
+}
+
+/// Runs one command.
+pub async fn run(cli: Cli) -> Result<(), Error> {
+	match cli.command {
+		Command::Keygen { out, seed } => {
+			let seed = seed.map(|text| hexed::parse_array(&text, "the seed")).transpose()?;
+			print_keys(&Keys::create(&out, seed)?);
+		}
+		Command::Inspect { keys } => print_keys(&Keys::load(&keys)?),
+		Command::Run { config, once, json } => {
+			Agent::new(Config::load(&config)?, json)?.run(once).await?
+		}
+		Command::Status { config, json } => {
+			let status = Status::load(&Config::load(&config)?.state)?;
+			if json {
+				print_json(&serde_json::to_value(&status).unwrap_or_default());
+			} else {
+				print!("{}", status.words());
+			}
+		}
+		Command::Consent { keys, owner, checkpoint } => {
+			let keys = Keys::load(&keys)?;
+			let owner: [u8; 32] = hexed::parse_array(&owner, "the owner")?;
+			let chain = CheckpointFile::load(&checkpoint)?.checkpoint.genesis;
+			let payload = consent_payload(&chain, &owner, &keys.commitment());
+			print_json(&json!({
+				"owner": hexed::show(owner),
+				"commitment": hexed::show(keys.commitment().0),
+				"consent": hexed::show(keys.device.sign(&payload)),
+			}));
+		}
+		Command::Checkpoint { node, out, latest, metadata_hash } => {
+			checkpoint(&node, latest, metadata_hash).await?.save(&out)?
+		}
+		Command::Certify { maker, device_key, class } => {
+			if files::is_exposed(&maker)? {
+				return Err(Error::Exposed(maker));
+			}
+			let seed = String::from_utf8(files::read(&maker)?)
+				.map_err(|_| Error::Config("the maker's seed is not hex".into()))?;
+			let maker = DeviceKey::from_seed(hexed::parse_array(&seed, "the maker's seed")?);
+			let certificate =
+				certify(&maker, hexed::parse_array(&device_key, "the device's key")?, class);
+			print_json(&json!({
+				"maker": hexed::show(certificate.maker),
+				"deviceKey": hexed::show(certificate.device_key),
+				"class": class,
+				"signature": hexed::show(certificate.signature),
+				"scale": hexed::show(certificate.encode()),
+			}));
+		}
+	}
+	Ok(())
+}
+
+fn print_keys(keys: &Keys) {
+	print_json(&json!({
+		"key": hexed::show(keys.device.public()),
+		"commitment": hexed::show(keys.commitment().0),
+	}));
+}
+
+fn print_json(value: &serde_json::Value) {
+	println!("{value:#}");
+}
+
+fn certify(maker: &DeviceKey, device_key: [u8; 32], class: u16) -> MakerCertificate {
+	let class = ClassId(class);
+	let payload = MakerCertificate::signing_payload(&maker.public(), &device_key, class);
+	MakerCertificate { maker: maker.public(), device_key, class, signature: maker.sign(&payload) }
+}
+
+/// Only the block's hash is taken on trust: the finality set is proven from its state.
+async fn checkpoint(
+	url: &str,
+	latest: bool,
+	metadata_hash: Option<String>,
+) -> Result<CheckpointFile, Error> {
+	let node = Node::connect(url).await?;
+	let genesis =
+		node.block_hash(0).await?.ok_or_else(|| Error::Answer("there is no genesis".into()))?;
+	let hash = if latest { node.finalised_hash().await? } else { genesis };
+	let header = node.header(&hash).await?;
+	let state = Proven::new(&node, hash, header.state_root);
+	let set_id = state.get::<u64>(places::finality_set_id()).await?.unwrap_or_default();
+	let list = state.read_all(&[places::finality_authorities()]).await?.pop().flatten();
+	let list = list.ok_or_else(|| Error::Answer("the chain has no finality set".into()))?;
+	let mut reader = Reader::new(&list);
+	let unusable = |error| Error::Answer(format!("the finality set: {error}"));
+	let authorities = read_authorities(&mut reader).map_err(unusable)?;
+	reader.finish().map_err(unusable)?;
+	let (spec_version, transaction_version) = node.versions(&hash).await?;
+	Ok(CheckpointFile {
+		genesis_hash: hexed::show(genesis),
+		hash: hexed::show(hash),
+		number: header.number,
+		set_id,
+		authorities: authorities
+			.iter()
+			.map(|authority| (hexed::show(authority.key), authority.weight))
+			.collect(),
+		spec_version,
+		transaction_version,
+		metadata_hash,
+	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::CommandFactory;
+	use pogcs_light_core::crypto::verify;
+
+	#[test]
+	fn command_line_should_be_consistent_when_built() {
+		Cli::command().debug_assert();
+	}
+
+	#[test]
+	fn certificate_should_verify_when_made() {
+		let maker = DeviceKey::from_seed([1; 32]);
+		let certificate = certify(&maker, [2; 32], 3);
+		let payload =
+			|class| MakerCertificate::signing_payload(&certificate.maker, &[2; 32], ClassId(class));
+		assert!(verify(&maker.public(), &payload(3), &certificate.signature));
+		assert!(!verify(&maker.public(), &payload(4), &certificate.signature));
+	}
+}

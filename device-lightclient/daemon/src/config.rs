@@ -1,0 +1,128 @@
+//! `device.toml`.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::{error::Error, files, meter::PlantConfig};
+
+/// The device's configuration. Paths are relative to the file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+	/// WebSocket addresses of nodes, in the order in which they are tried. None is trusted.
+	pub nodes: Vec<String>,
+	/// The keys file, mode 0600.
+	#[serde(default = "keys_file")]
+	pub keys: PathBuf,
+	/// The checkpoint file of the chain.
+	#[serde(default = "checkpoint_file")]
+	pub checkpoint: PathBuf,
+	/// Where state and status are kept.
+	#[serde(default = "state_directory")]
+	pub state: PathBuf,
+	/// Weights of the models that this device can run; without any it runs the built-in one.
+	#[serde(default)]
+	pub models: Vec<PathBuf>,
+	/// The proving key of a ceremony; without one the development key, which production chains
+	/// refuse.
+	pub proving_key: Option<PathBuf>,
+	/// How many chunks are taken on at a time.
+	#[serde(default = "capacity")]
+	pub capacity: usize,
+	/// The least reward for a chunk, in plancks.
+	#[serde(default)]
+	pub least_reward: u64,
+	/// How many of the newest tasks are looked at for work.
+	#[serde(default = "scan")]
+	pub scan: u64,
+	/// For how many blocks an extrinsic lives.
+	#[serde(default = "period")]
+	pub period: u32,
+	/// How long to wait for news from the node before asking again, in seconds.
+	#[serde(default = "poll_seconds")]
+	pub poll_seconds: u64,
+	/// The port on 127.0.0.1 that serves Prometheus metrics.
+	pub metrics_port: Option<u16>,
+	/// The plant.
+	#[serde(default)]
+	pub meter: PlantConfig,
+}
+
+fn keys_file() -> PathBuf {
+	"device.keys".into()
+}
+fn checkpoint_file() -> PathBuf {
+	"checkpoint.json".into()
+}
+fn state_directory() -> PathBuf {
+	"state".into()
+}
+fn capacity() -> usize {
+	4
+}
+fn scan() -> u64 {
+	16
+}
+fn period() -> u32 {
+	64
+}
+fn poll_seconds() -> u64 {
+	3
+}
+
+impl Config {
+	/// Reads and checks the file.
+	pub fn load(path: &Path) -> Result<Self, Error> {
+		let bytes = files::read(path)?;
+		let text = String::from_utf8(bytes)
+			.map_err(|_| Error::Config(format!("{} is not text", path.display())))?;
+		let mut config = Self::parse(&text)?;
+		let base = path.parent().unwrap_or(Path::new("."));
+		let paths = [&mut config.keys, &mut config.checkpoint, &mut config.state];
+		for path in paths.into_iter().chain(&mut config.models).chain(&mut config.proving_key) {
+			*path = base.join(&*path);
+		}
+		Ok(config)
+	}
+
+	fn parse(text: &str) -> Result<Self, Error> {
+		let config: Self =
+			toml::from_str(text).map_err(|error| Error::Config(error.to_string()))?;
+		if config.nodes.is_empty() {
+			return Err(Error::Config("nodes is empty: name at least one node".into()));
+		}
+		if !config.nodes.iter().all(|url| url.starts_with("ws://") || url.starts_with("wss://")) {
+			return Err(Error::Config("a node's address has to start with ws:// or wss://".into()));
+		}
+		config.meter.check().map_err(|words| Error::Config(words.into()))?;
+		Ok(config)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn config_should_have_defaults_when_only_a_node_is_named() {
+		let config = Config::parse("nodes = ['ws://127.0.0.1:9944']\n[meter]\nlatitude = 10.0")
+			.expect("a configuration");
+		assert_eq!(config.capacity, 4);
+		assert_eq!(config.meter.latitude, 10.0);
+		assert_eq!(config.meter.panel_watts, PlantConfig::default().panel_watts);
+	}
+
+	#[test]
+	fn config_should_be_refused_when_wrong() {
+		for text in [
+			"",
+			"nodes = []",
+			"nodes = ['http://x']",
+			"nodes = ['ws://x']\nunknown = 1",
+			"nodes = ['ws://x']\n[meter]\nlatitude = 100.0",
+		] {
+			assert!(matches!(Config::parse(text), Err(Error::Config(_))), "{text}");
+		}
+	}
+}

@@ -1,0 +1,82 @@
+//! What can go wrong, in words that say what to do.
+
+use std::path::PathBuf;
+
+use pogcs_light_core::{finality::FollowError, storage::ProofError, store::StoreError};
+
+/// A failure of the daemon.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+	/// A file.
+	#[error("{0}: {1}")]
+	File(PathBuf, String),
+	/// The configuration.
+	#[error("the configuration is wrong: {0}")]
+	Config(String),
+	/// The keys file is open to others.
+	#[error("{0} can be read by others: run chmod 600 on it")]
+	Exposed(PathBuf),
+	/// The stored state.
+	#[error("{0}; remove the state directory to start again from the checkpoint")]
+	Store(#[from] StoreError),
+	/// The link to a node.
+	#[error("the node cannot be reached: {0}")]
+	Link(String),
+	/// A node's answer makes no sense.
+	#[error("the node's answer is not usable: {0}")]
+	Answer(String),
+	/// A node's answer contradicts what is proven.
+	#[error("the node is not believed: {0}")]
+	Follow(FollowError),
+	/// A storage proof.
+	#[error("the node is not believed: {0}")]
+	Proof(ProofError),
+	/// A storage proof that leaves out what was asked for.
+	#[error("the node left out a part of the proof that was asked for")]
+	Incomplete,
+	/// The network refused an extrinsic.
+	#[error("the network refused it: {0}")]
+	Refused(String),
+	/// Work or proof failed.
+	#[error("{0}")]
+	Work(String),
+	/// The runtime is not the one that this image was built for.
+	#[error(
+		"the chain's runtime is now version {now} and this image was built for {built}: \
+		 install the image for the new runtime (a new checkpoint file)"
+	)]
+	Upgraded {
+		/// The chain's.
+		now: u32,
+		/// The image's.
+		built: u32,
+	},
+	/// A forced change of the finality set.
+	#[error(
+		"the finality set was changed by force at block {0}: \
+		 this device needs a new checkpoint from its maker"
+	)]
+	Forced(u32),
+}
+
+impl Error {
+	/// Whether another node might do better.
+	pub fn is_peer(&self) -> bool {
+		matches!(
+			self,
+			Self::Link(_) | Self::Answer(_) | Self::Follow(_) | Self::Proof(_) | Self::Incomplete
+		)
+	}
+}
+
+impl From<FollowError> for Error {
+	fn from(error: FollowError) -> Self {
+		Self::Follow(error)
+	}
+}
+
+impl From<ProofError> for Error {
+	fn from(error: ProofError) -> Self {
+		Self::Proof(error)
+	}
+}

@@ -1,0 +1,155 @@
+//! The status file: what the device is, what it does, what it waits for and what happened last.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{error::Error, events::now, files};
+
+/// The name of the status file in the state directory.
+pub const FILE: &str = "status.json";
+
+/// The file's contents.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Status {
+	/// When it was written, in seconds since 1970.
+	pub time: u64,
+	/// The device's key and account.
+	pub key: String,
+	/// Its id on chain.
+	pub device: Option<u32>,
+	/// `Online`, `Leaving` or `Suspended`.
+	pub state: Option<String>,
+	/// The node that it talks to.
+	pub node: Option<String>,
+	/// Height of the newest block that it verified as final.
+	pub finalised: u32,
+	/// That block's hash.
+	pub finalised_hash: String,
+	/// Number of the finality set.
+	pub set: u64,
+	/// How many voters it has.
+	pub voters: usize,
+	/// The interval being delivered.
+	pub interval: u32,
+	/// The battery's charge in mWh.
+	pub charge_mwh: u64,
+	/// Green energy that the interval can still supply to compute, in mWh.
+	pub forecast_mwh: u64,
+	/// What is on its way.
+	pub in_flight: usize,
+	/// Counts since the first start.
+	pub reported: u64,
+	/// Chunks accepted.
+	pub accepted: u64,
+	/// Chunks committed.
+	pub committed: u64,
+	/// Chunks proven and paid.
+	pub proven: u64,
+	/// Refused extrinsics.
+	pub refused: u64,
+	/// Expired extrinsics.
+	pub expired: u64,
+	/// What it waits for, in words.
+	pub waits: Vec<String>,
+	/// What it cannot get around by itself, in words.
+	pub trouble: Option<String>,
+	/// The last events.
+	pub events: Vec<Value>,
+}
+
+impl Status {
+	/// Writes the file.
+	pub fn save(&self, directory: &Path) -> Result<(), Error> {
+		let text =
+			serde_json::to_vec_pretty(self).map_err(|error| Error::Config(error.to_string()))?;
+		files::replace(&directory.join(FILE), &text, 0o644)
+	}
+
+	/// Reads the file.
+	pub fn load(directory: &Path) -> Result<Self, Error> {
+		let path = directory.join(FILE);
+		serde_json::from_slice(&files::read(&path)?)
+			.map_err(|error| Error::File(path, error.to_string()))
+	}
+
+	/// In words, for the owner.
+	pub fn words(&self) -> String {
+		let mut out = String::new();
+		let mut line = |text: String| {
+			out.push_str(&text);
+			out.push('\n');
+		};
+		let age = now().saturating_sub(self.time);
+		if age > 120 {
+			line(format!("The device last wrote this {age} seconds ago: is it running?"));
+		}
+		line(match (&self.device, &self.state) {
+			(Some(id), Some(state)) => format!("Device {id}, {state}; key {}", self.key),
+			_ => format!("Not registered; key {}", self.key),
+		});
+		line(match &self.node {
+			Some(node) => format!("Connected to {node}, which is not trusted"),
+			None => "Not connected to any node".into(),
+		});
+		line(format!(
+			"Verified as final: block {} {} by set {} of {} voters",
+			self.finalised, self.finalised_hash, self.set, self.voters
+		));
+		line(format!(
+			"Interval {}: battery {} Wh, {} Wh of green energy left for compute",
+			self.interval,
+			self.charge_mwh / 1_000,
+			self.forecast_mwh / 1_000
+		));
+		line(format!(
+			"Since the first start: {} intervals reported, {} chunks accepted, {} committed, \
+			 {} proven and paid; {} extrinsics refused, {} expired, {} on their way",
+			self.reported,
+			self.accepted,
+			self.committed,
+			self.proven,
+			self.refused,
+			self.expired,
+			self.in_flight
+		));
+		if let Some(trouble) = &self.trouble {
+			line(format!("TROUBLE: {trouble}"));
+		}
+		for wait in &self.waits {
+			line(format!("Waiting: {wait}"));
+		}
+		for event in self.events.iter().rev().take(10).rev() {
+			if let (Some(time), Some(text)) = (event["time"].as_u64(), event["text"].as_str()) {
+				line(format!("{:>5} s ago: {text}", now().saturating_sub(time)));
+			}
+		}
+		out
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn status_should_say_what_is_wrong_when_read_back() {
+		let directory = crate::testing::directory("status");
+		let status = Status {
+			time: now(),
+			key: "0x12".into(),
+			trouble: Some("no sun".into()),
+			waits: vec!["for rain".into()],
+			..Status::default()
+		};
+		status.save(&directory).unwrap();
+		let words = Status::load(&directory).unwrap().words();
+		assert!(words.contains("Not registered; key 0x12"));
+		assert!(words.contains("TROUBLE: no sun") && words.contains("Waiting: for rain"));
+		assert!(!words.contains("is it running"));
+		let old = Status { time: 1, ..status };
+		assert!(old.words().contains("is it running"));
+	}
+}

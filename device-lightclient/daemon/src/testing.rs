@@ -1,0 +1,263 @@
+//! Helpers of the tests: a directory, and a node that serves a chain whose keys are known and that
+//! can be made to lie.
+
+use std::{
+	collections::BTreeMap,
+	path::PathBuf,
+	sync::{Arc, Mutex},
+};
+
+use codec::{Compact, Encode};
+use jsonrpsee::{
+	core::RpcResult,
+	server::{RpcModule, Server, ServerHandle, SubscriptionMessage},
+	types::ErrorObjectOwned,
+};
+use pogcs_light_core::{
+	crypto::{blake2_256, DeviceKey},
+	finality::{AuthoritySet, Checkpoint},
+	headers::{encode_header, Header, GRANDPA_ENGINE},
+	testing::{
+		chain::{change_log, encode_justification, justify, voters_from},
+		trie,
+	},
+	Hash,
+};
+use serde_json::{json, Value};
+
+use crate::hexed;
+
+/// An empty directory of this test process.
+pub fn directory(name: &str) -> PathBuf {
+	let path = std::env::temp_dir().join(format!("pogcs-device-{}-{name}", std::process::id()));
+	let _ = std::fs::remove_dir_all(&path);
+	std::fs::create_dir_all(&path).expect("a directory for the test");
+	path
+}
+
+/// What the node does wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lie {
+	/// Nothing.
+	None,
+	/// It changes a value in storage proofs.
+	State,
+	/// It leaves the last node of storage proofs out.
+	Omission,
+	/// It makes up signatures.
+	Finality,
+	/// It serves another header than was asked for.
+	Header,
+}
+
+struct Block {
+	header: Header,
+	bytes: Vec<u8>,
+	logs: Vec<Vec<u8>>,
+	state: Vec<Vec<u8>>,
+	extrinsics: Vec<Vec<u8>>,
+}
+
+/// A chain and its sets: set `n` finalises up to and with block `(n + 1) * term`.
+pub struct Chain {
+	blocks: Vec<Block>,
+	keys: Vec<Vec<DeviceKey>>,
+	first: AuthoritySet,
+	term: u32,
+	pub lie: Lie,
+	pub submitted: Vec<Vec<u8>>,
+}
+
+impl Chain {
+	/// Genesis without state, and `length` blocks above it with the state `pairs`.
+	pub fn new(length: u32, term: u32, pairs: &BTreeMap<Vec<u8>, Vec<u8>>) -> Self {
+		let (keys, first) = voters_from(1, 0, &[4, 3, 3]);
+		let (blocks, keys) = (Vec::new(), vec![keys]);
+		let mut chain = Self { blocks, keys, first, term, lie: Lie::None, submitted: Vec::new() };
+		chain.extend(1, &BTreeMap::new());
+		chain.extend(length, pairs);
+		chain
+	}
+
+	/// Adds `count` blocks with the state `pairs`.
+	pub fn extend(&mut self, count: u32, pairs: &BTreeMap<Vec<u8>, Vec<u8>>) {
+		let pairs: Vec<_> = pairs.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+		let (root, state) = trie::build(&pairs);
+		let start = self.blocks.len() as u32;
+		for number in start..start + count {
+			let mut logs = Vec::new();
+			if number > 0 && number % self.term == 0 {
+				let set = number / self.term;
+				// Sets apart by more than their size, so that no two in a row share a key.
+				let seed = (set.wrapping_mul(10) as u8).wrapping_add(1);
+				let (keys, next) = voters_from(seed, set.into(), &[3, 2, 2]);
+				self.keys.push(keys);
+				logs.push((4u8, GRANDPA_ENGINE, change_log(&next, 0, None)).encode());
+			}
+			let parent = self.blocks.last().map_or([0; 32], |block| block.header.hash);
+			let bytes = encode_header(&parent, number, &root, &[0; 32], &logs);
+			let header = Header::decode(&bytes).expect("a header");
+			let (state, extrinsics) = (state.clone(), Vec::new());
+			self.blocks.push(Block { header, bytes, logs, state, extrinsics });
+		}
+	}
+
+	/// Puts extrinsics into the newest block.
+	pub fn include(&mut self, extrinsics: Vec<Vec<u8>>) {
+		self.blocks.last_mut().expect("there is genesis").extrinsics = extrinsics;
+	}
+
+	pub fn checkpoint(&self) -> Checkpoint {
+		Checkpoint {
+			genesis: self.blocks[0].header.hash,
+			hash: self.blocks[0].header.hash,
+			number: 0,
+			set_id: 0,
+			authorities: self.first.authorities().to_vec(),
+		}
+	}
+
+	fn find(&self, hash: &str) -> Option<&Block> {
+		let hash: Hash = hexed::parse_array(hash, "a hash").ok()?;
+		self.blocks.iter().find(|block| block.header.hash == hash)
+	}
+
+	pub fn justification(&self, number: u32) -> Vec<u8> {
+		let set = (number.max(1) - 1) / self.term;
+		let block = &self.blocks[number as usize].header;
+		let mut claim = justify(1, set.into(), block, &self.keys[set as usize], block, &[]);
+		if self.lie == Lie::Finality {
+			claim.precommits[0].signature = [7; 64];
+		}
+		encode_justification(&claim, &[])
+	}
+
+	fn prove_finality(&self, number: u32) -> Option<Vec<u8>> {
+		let newest = u32::try_from(self.blocks.len()).ok()? - 1;
+		if number > newest {
+			return None;
+		}
+		let target = (number.div_ceil(self.term) * self.term).min(newest);
+		let headers = &self.blocks[number as usize + 1..=target as usize];
+		let mut out = (
+			self.blocks[target as usize].header.hash,
+			self.justification(target),
+			Compact(headers.len() as u32),
+		)
+			.encode();
+		for block in headers {
+			out.extend(&block.bytes);
+		}
+		Some(out)
+	}
+
+	fn header_json(&self, hash: &str) -> Option<Value> {
+		let mut block = self.find(hash)?;
+		if self.lie == Lie::Header {
+			block = self.blocks.last()?;
+		}
+		let header = &block.header;
+		Some(json!({
+			"parentHash": hexed::show(header.parent_hash),
+			"number": format!("{:#x}", header.number),
+			"stateRoot": hexed::show(header.state_root),
+			"extrinsicsRoot": hexed::show(header.extrinsics_root),
+			"digest": { "logs": block.logs.iter().map(hexed::show).collect::<Vec<_>>() },
+		}))
+	}
+}
+
+/// A running node.
+pub struct FakeNode {
+	pub url: String,
+	pub chain: Arc<Mutex<Chain>>,
+	_server: ServerHandle,
+}
+
+/// Serves `chain` on a free port.
+pub async fn serve(chain: Chain) -> FakeNode {
+	let server = Server::builder().build("127.0.0.1:0").await.expect("a free port");
+	let url = format!("ws://{}", server.local_addr().expect("an address"));
+	let chain = Arc::new(Mutex::new(chain));
+	let mut module = RpcModule::new(chain.clone());
+	type Shared = Arc<Mutex<Chain>>;
+
+	fn method<F>(module: &mut RpcModule<Shared>, name: &'static str, answer: F)
+	where
+		F: Fn(&mut Chain, Vec<Value>) -> Option<Value> + Send + Sync + 'static,
+	{
+		module
+			.register_method(name, move |params, chain, _| -> RpcResult<Value> {
+				let params: Vec<Value> = params.parse().unwrap_or_default();
+				let mut chain = chain.lock().expect("no test panics with it");
+				answer(&mut chain, params)
+					.ok_or_else(|| ErrorObjectOwned::owned(1, "refused", None::<()>))
+			})
+			.expect("a name once");
+	}
+
+	method(&mut module, "chain_getBlockHash", |chain, params| {
+		let block = chain.blocks.get(params[0].as_u64()? as usize);
+		Some(block.map_or(Value::Null, |block| json!(hexed::show(block.header.hash))))
+	});
+	method(&mut module, "chain_getFinalizedHead", |chain, _| {
+		Some(json!(hexed::show(chain.blocks.last()?.header.hash)))
+	});
+	method(&mut module, "chain_getHeader", |chain, params| {
+		Some(chain.header_json(params[0].as_str()?).unwrap_or(Value::Null))
+	});
+	method(&mut module, "grandpa_proveFinality", |chain, params| {
+		let number = u32::try_from(params[0].as_u64()?).ok()?;
+		chain.prove_finality(number).map(|bytes| json!(hexed::show(bytes)))
+	});
+	method(&mut module, "state_getReadProof", |chain, params| {
+		let lie = chain.lie;
+		let mut nodes = chain.find(params[1].as_str()?)?.state.clone();
+		match lie {
+			Lie::State => nodes.iter_mut().for_each(|node| {
+				if let Some(last) = node.last_mut() {
+					*last ^= 1;
+				}
+			}),
+			// The root comes last from the builder.
+			Lie::Omission => drop(nodes.pop()),
+			_ => {}
+		}
+		let nodes: Vec<_> = nodes.iter().map(hexed::show).collect();
+		Some(json!({ "at": params[1], "proof": nodes }))
+	});
+	method(&mut module, "author_submitExtrinsic", |chain, params| {
+		let bytes = hexed::parse(params[0].as_str()?, "an extrinsic").ok()?;
+		let hash = blake2_256(&bytes);
+		chain.submitted.push(bytes);
+		Some(json!(hexed::show(hash)))
+	});
+	method(&mut module, "chain_getBlock", |chain, params| {
+		let block = chain.find(params[0].as_str()?)?;
+		let extrinsics: Vec<_> = block.extrinsics.iter().map(hexed::show).collect();
+		Some(json!({ "block": { "extrinsics": extrinsics } }))
+	});
+	method(&mut module, "state_getRuntimeVersion", |_, _| {
+		Some(json!({ "specVersion": 1, "transactionVersion": 1 }))
+	});
+	module
+		.register_subscription(
+			"grandpa_subscribeJustifications",
+			"grandpa_justifications",
+			"grandpa_unsubscribeJustifications",
+			|_, pending, chain, _| async move {
+				let Ok(sink) = pending.accept().await else { return };
+				let newest = {
+					let chain = chain.lock().expect("no test panics with it");
+					let number = chain.blocks.len() as u32 - 1;
+					hexed::show(chain.justification(number))
+				};
+				if let Ok(message) = SubscriptionMessage::from_json(&newest) {
+					let _ = sink.send(message).await;
+				}
+				sink.closed().await;
+			},
+		)
+		.expect("a name once");
+	FakeNode { url, chain, _server: server.start(module) }
+}

@@ -1,0 +1,7 @@
+//! One file per behaviour.
+
+mod binding;
+mod governance;
+mod leaving;
+mod registration;
+mod states;

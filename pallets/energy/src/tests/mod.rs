@@ -1,0 +1,5 @@
+//! One file per behaviour.
+
+mod drawing;
+mod reporting;
+mod sweeping;

@@ -1,0 +1,5 @@
+//! One file for each behaviour.
+
+mod epochs;
+mod staking;
+mod weights;

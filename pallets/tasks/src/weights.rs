@@ -1,0 +1,53 @@
+//! Weights of the pallet's calls: by hand, counting reads, writes and the proof's verification and
+//! rounding up, until the runtime has measured ones.
+
+use frame_support::weights::{constants::RocksDbWeight, Weight};
+
+/// Weights of the pallet's calls.
+pub trait WeightInfo {
+	/// Weight of `register_model`.
+	fn register_model() -> Weight;
+	/// Weight of `open` with `n` chunks.
+	fn open(n: u32) -> Weight;
+	/// Weight of `accept`.
+	fn accept() -> Weight;
+	/// Weight of `release`.
+	fn release() -> Weight;
+	/// Weight of `commit`.
+	fn commit() -> Weight;
+	/// Weight of `prove`, with verification, payment and credit.
+	fn prove() -> Weight;
+	/// Weight of `expire` or `close` with `n` chunks.
+	fn expire(n: u32) -> Weight;
+}
+
+fn by_hand(reads: u64, writes: u64) -> Weight {
+	Weight::from_parts(40_000_000, 4_096)
+		.saturating_add(RocksDbWeight::get().reads_writes(reads, writes))
+}
+
+impl WeightInfo for () {
+	fn register_model() -> Weight {
+		by_hand(1, 2)
+	}
+	fn open(n: u32) -> Weight {
+		let n = u64::from(n);
+		by_hand(6, 6).saturating_add(by_hand(0, 1).saturating_mul(n))
+	}
+	fn accept() -> Weight {
+		by_hand(6, 2)
+	}
+	fn release() -> Weight {
+		by_hand(4, 2)
+	}
+	fn commit() -> Weight {
+		by_hand(5, 1)
+	}
+	fn prove() -> Weight {
+		by_hand(16, 12).saturating_add(Weight::from_parts(10_000_000_000, 16_384))
+	}
+	fn expire(n: u32) -> Weight {
+		let n = u64::from(n);
+		by_hand(5, 5).saturating_add(by_hand(2, 2).saturating_mul(n))
+	}
+}

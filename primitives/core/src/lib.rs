@@ -1,0 +1,29 @@
+//! What every floor of the house shares: units, ids, the delivery interval, the wire formats that
+//! a device signs, and the traits at which pallets meet. No FRAME, no I/O, no allocation beyond
+//! what the wire formats need.
+//!
+//! * [`interval`]: the one clock. A delivery interval is a consensus epoch.
+//! * [`units`]: energy in mWh, compute in µGPU-h, carbon in mg CO2e, each its own type.
+//! * [`ids`]: devices, tasks, cells, commitments.
+//! * [`wire`]: the interval report and the maker's certificate, and the bytes that are signed.
+//! * [`records`]: what stands in storage and is read by the device.
+//! * [`workload`]: the shape of the proven work.
+//! * [`traits`]: what one pallet asks of another.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+extern crate alloc;
+
+pub mod ids;
+pub mod interval;
+pub mod records;
+pub mod traits;
+pub mod units;
+pub mod wire;
+pub mod workload;
+
+pub use ids::{CellId, ClassId, Commitment, DeviceId, KeyId, TaskId};
+pub use interval::Interval;
+pub use units::{MicroGpuHours, MilliWattHours, MilligramsCo2};

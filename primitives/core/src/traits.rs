@@ -1,0 +1,172 @@
+//! Where pallets meet. Each can be built and tested with a mock of these.
+
+use crate::{
+	records::DeviceState, units::GramsPerKwh, wire::PublicKey, CellId, ClassId, Commitment,
+	DeviceId, Interval, KeyId, MicroGpuHours, MilliWattHours,
+};
+
+/// The chain's clock and its randomness, as consensus keeps them.
+pub trait IntervalClock {
+	/// The interval being delivered now.
+	fn current() -> Interval;
+
+	/// Randomness that the blocks of `interval` fixed: nobody knew it before `interval` ended.
+	///
+	/// `None` while the interval has not ended, or if it is too long ago to be kept.
+	fn randomness_of(interval: Interval) -> Option<[u8; 32]>;
+
+	/// Makes `current` the interval being delivered now, and the randomness of those just before
+	/// it known.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn set_for_benchmark(current: Interval);
+}
+
+/// What other pallets may know of a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceInfo<AccountId> {
+	/// Who is paid for its work.
+	pub owner: AccountId,
+	/// Its ed25519 key.
+	pub key: PublicKey,
+	/// Its class.
+	pub class: ClassId,
+	/// Where it stands.
+	pub cell: CellId,
+	/// The validator that its work gives weight to.
+	pub validator: AccountId,
+	/// Poseidon commitment to the secret that its proofs know.
+	pub commitment: Commitment,
+	/// Carbon intensity of the energy that its panel supplies, over the panel's life.
+	pub carbon: GramsPerKwh,
+	/// The most renewable energy that a device of its class can supply in one interval.
+	pub max_generation: MilliWattHours,
+	/// Where it is in its life.
+	pub state: DeviceState,
+	/// When it was registered: the first interval that it can have metered whole is the next.
+	pub since: Interval,
+}
+
+/// The device registry.
+pub trait Devices<AccountId> {
+	/// A device, or `None` if there is no such device.
+	fn device(id: DeviceId) -> Option<DeviceInfo<AccountId>>;
+
+	/// Whether there is such a class.
+	fn has_class(class: ClassId) -> bool;
+
+	/// Makes an online device of class 0 that proofs, reports and tasks accept, registered in
+	/// interval 0.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(owner: &AccountId, key: PublicKey, commitment: Commitment) -> DeviceId;
+}
+
+/// Who knows what a device still owes.
+pub trait Obligations {
+	/// Whether the device has accepted work that it has not finished.
+	fn has_obligations(device: DeviceId) -> bool;
+}
+
+impl Obligations for () {
+	fn has_obligations(_: DeviceId) -> bool {
+		false
+	}
+}
+
+/// One interval of one device's energy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IntervalEnergy {
+	/// Renewable energy supplied.
+	pub generation: MilliWattHours,
+	/// Energy that compute drew.
+	pub compute_draw: MilliWattHours,
+	/// Commitment to the readings.
+	pub root: Commitment,
+	/// Green energy that no proof has used yet.
+	pub available: MilliWattHours,
+}
+
+/// Why energy could not be drawn down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnergyError {
+	/// The device has not reported that interval.
+	NotReported,
+	/// More than the interval's green energy that is left.
+	Insufficient,
+}
+
+/// The ledger of metered energy.
+pub trait Energy {
+	/// What the device metered in `interval`, or `None` if it has not reported it.
+	fn interval(device: DeviceId, interval: Interval) -> Option<IntervalEnergy>;
+
+	/// Uses up green energy of that interval; all of it or none.
+	fn draw_down(
+		device: DeviceId,
+		interval: Interval,
+		amount: MilliWattHours,
+	) -> Result<(), EnergyError>;
+
+	/// Makes a report stand, as though the device had sent it.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(
+		device: DeviceId,
+		interval: Interval,
+		generation: MilliWattHours,
+		compute_draw: MilliWattHours,
+		root: Commitment,
+	);
+}
+
+/// Who turns verified work into consensus weight.
+pub trait WorkCredit<AccountId> {
+	/// Credits verified work to `validator`; `carbon` is what its energy emits.
+	fn credit(validator: &AccountId, work: MicroGpuHours, carbon: GramsPerKwh);
+}
+
+impl<AccountId> WorkCredit<AccountId> for () {
+	fn credit(_: &AccountId, _: MicroGpuHours, _: GramsPerKwh) {}
+}
+
+/// Who says which accounts are validators that a device can be bound to.
+pub trait Validators<AccountId> {
+	/// Whether `account` has bonded stake as a validator.
+	fn is_validator(account: &AccountId) -> bool;
+
+	/// Makes `account` a validator.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(account: &AccountId);
+}
+
+/// Why a proof was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal<Reason> {
+	/// There is no such key.
+	UnknownKey,
+	/// The key is not, or no longer, in use.
+	InactiveKey,
+	/// The key is one whose secrets everybody knows.
+	DevelopmentKey,
+	/// The nullifier has been used before.
+	Spent,
+	/// The verifier does not accept it.
+	Invalid(Reason),
+}
+
+/// The registry of verifying keys and of what has been proven. `Statement` is what a proof says and
+/// `Reason` is the verifier's; both come from the proof system, which this crate does not know.
+pub trait TaskProofs<Statement, Reason> {
+	/// Whether proofs under `key` are accepted now.
+	fn is_usable(key: KeyId) -> bool;
+
+	/// Accepts `proof` of `statement` once: verifies it and marks its nullifier as used by this
+	/// task and chunk. Nothing is marked if it is refused.
+	fn verify_and_consume(
+		key: KeyId,
+		proof: &[u8],
+		statement: &Statement,
+	) -> Result<(), Refusal<Reason>>;
+
+	/// Makes a well-formed key that is in use.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark() -> KeyId;
+}

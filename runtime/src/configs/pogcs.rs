@@ -1,0 +1,73 @@
+//! Consensus weight.
+
+use frame_support::{
+	parameter_types,
+	traits::{ConstU32, ConstU64, Get},
+};
+use pallet_pogcs::{FinalitySet, HasSessionKeys};
+use pogcs_primitives::units::GramsPerKwh;
+use sp_consensus_grandpa::AuthorityList;
+
+use crate::{
+	token::UNIT, AccountId, Balance, Balances, Grandpa, Runtime, RuntimeHoldReason, Session,
+	SLOT_DURATION,
+};
+
+parameter_types! {
+	pub const PrimaryShare: (u64, u64) = (1, 4);
+	/// Rooftop solar over its life: IPCC AR5 WG III, annex III, table A.III.2, median 41 g/kWh.
+	pub const CarbonReference: GramsPerKwh = GramsPerKwh(41);
+	pub const MinStake: Balance = 1_000 * UNIT;
+}
+
+/// Session keys, as the session pallet has them.
+pub struct SessionKeysOf;
+
+impl HasSessionKeys<AccountId> for SessionKeysOf {
+	fn has_keys(account: &AccountId) -> bool {
+		Session::load_keys(account).is_some()
+	}
+}
+
+/// The voters of GRANDPA. `pallet_grandpa` as a session handler would give each the weight 1.
+pub struct GrandpaSet;
+
+impl FinalitySet for GrandpaSet {
+	fn change(voters: AuthorityList, session: u32) -> Result<(), ()> {
+		Grandpa::schedule_change(voters, 0, None).map_err(|_| ())?;
+		let id = Grandpa::current_set_id().saturating_add(1);
+		pallet_grandpa::CurrentSetId::<Runtime>::put(id);
+		pallet_grandpa::SetIdSession::<Runtime>::insert(id, session);
+		let kept = <Runtime as pallet_grandpa::Config>::MaxSetIdSessionEntries::get();
+		if let Some(old) = id.checked_sub(kept) {
+			pallet_grandpa::SetIdSession::<Runtime>::remove(old);
+		}
+		Ok(())
+	}
+
+	fn extend(session: u32) {
+		let id = Grandpa::current_set_id();
+		pallet_grandpa::SetIdSession::<Runtime>::insert(id, session);
+	}
+
+	fn session() -> u32 {
+		pallet_session::CurrentIndex::<Runtime>::get()
+	}
+}
+
+impl pallet_pogcs::Config for Runtime {
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type SessionKeys = SessionKeysOf;
+	type Finality = GrandpaSet;
+	type SlotDuration = ConstU64<SLOT_DURATION>;
+	type PrimaryShare = PrimaryShare;
+	type CarbonReference = CarbonReference;
+	type MaxValidators = ConstU32<100>;
+	type MinStake = MinStake;
+	// A week of hours: longer than any evidence is accepted.
+	type UnbondingEpochs = ConstU32<168>;
+	type MaxUnlocking = ConstU32<16>;
+	type RandomnessHistory = ConstU32<48>;
+	type WeightInfo = ();
+}

@@ -1,0 +1,171 @@
+// A local chain with validators, devices and a client: started, driven, and stopped.
+import { Keyring } from '@polkadot/api';
+import { u8aToHex } from '@polkadot/util';
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { Chain, send } from '../chain.mjs';
+import { program, start } from '../process.mjs';
+import { chunks } from './images.mjs';
+import { sites } from './sites.mjs';
+
+const run = promisify(execFile);
+
+/** One token in plancks. */
+export const GCS = 10n ** 12n;
+
+/** The class of the development devices. */
+const CLASS = 1;
+
+/** The seed of the maker that development presets know. */
+const MAKER_SEED = `0x${'4d'.repeat(32)}`;
+
+/** Calls `pogcs-device` and returns what it printed, which is JSON. */
+const device = async (...args) => {
+  const { stdout } = await run(program('pogcs-device'), args);
+  return stdout.trim() ? JSON.parse(stdout) : undefined;
+};
+
+/** Everything that runs. `say` is told of each step. */
+export class World {
+  constructor(say = () => {}) {
+    this.say = say;
+    this.chain = new Chain('local');
+    this.devices = [];
+    this.tasks = [];
+    const keys = new Keyring({ type: 'sr25519', ss58Format: 7389 });
+    this.owner = keys.addFromUri('//Dave');
+    this.client = keys.addFromUri('//Eve');
+    this.validators = Object.fromEntries(
+      ['Alice', 'Bob', 'Charlie'].map((name) => [name, keys.addFromUri(`//${name}`).address]),
+    );
+  }
+
+  get api() {
+    return this.node.api;
+  }
+
+  /** Starts three validators and waits until they finalise. */
+  async startChain() {
+    this.say('starting three validators');
+    for (const name of ['alice', 'bob', 'charlie']) await this.chain.node(name);
+    this.node = this.chain.nodes[0];
+    await this.node.finalizes(1);
+    this.checkpoint = join(this.chain.directory.path, 'checkpoint.json');
+    await device('checkpoint', '--node', this.node.url, '--out', this.checkpoint);
+    this.maker = join(this.chain.directory.path, 'maker.seed');
+    writeFileSync(this.maker, MAKER_SEED);
+    chmodSync(this.maker, 0o600);
+  }
+
+  /** Makes keys for the devices at `places`, has them certified, registers and funds them. */
+  async register(places = sites) {
+    this.say(`registering ${places.length} devices`);
+    const calls = [];
+    for (const site of places) {
+      const path = join(this.chain.directory.path, `device-${this.devices.length}`);
+      mkdirSync(path);
+      const keys = join(path, 'device.keys');
+      const { key, commitment } = await device('keygen', '--out', keys);
+      const certificate = await device(
+        'certify', '--maker', this.maker, '--device-key', key, '--class', `${CLASS}`,
+      );
+      const { consent } = await device(
+        'consent', '--keys', keys, '--owner', u8aToHex(this.owner.publicKey),
+        '--checkpoint', this.checkpoint,
+      );
+      const { maker, deviceKey, signature } = certificate;
+      calls.push(
+        this.api.tx.devices.register(
+          { maker, deviceKey, class: CLASS, signature },
+          site.cell, this.validators[site.validator], commitment, consent,
+        ),
+        // The device pays for its own reports and proofs.
+        this.api.tx.balances.transferKeepAlive(key, 100n * GCS),
+      );
+      this.devices.push({ ...site, path, key, commitment, events: [] });
+    }
+    await send(this.api, this.api.tx.utility.batchAll(calls), this.owner);
+    for (const entry of this.devices) {
+      entry.id ??= (await this.api.query.devices.byKey(entry.key)).unwrap().toNumber();
+    }
+  }
+
+  /** Starts the light client of every device that does not run. */
+  startDevices() {
+    this.say(`starting ${this.devices.length} devices`);
+    for (const entry of this.devices.filter(({ process }) => !process)) {
+      writeFileSync(
+        join(entry.path, 'device.toml'),
+        [
+          `nodes = ${JSON.stringify(this.chain.nodes.map(({ url }) => url))}`,
+          `checkpoint = ${JSON.stringify(this.checkpoint)}`,
+          'capacity = 1',
+          '[meter]',
+          `latitude = ${entry.latitude.toFixed(2)}`,
+          `start_hour = ${entry.hour.toFixed(1)}`,
+          `seed = ${entry.id + 1}`,
+          '',
+        ].join('\n'),
+      );
+      const args = ['run', '--json', '--config', join(entry.path, 'device.toml')];
+      entry.process = start(program('pogcs-device'), args, join(entry.path, 'log'));
+      createInterface({ input: entry.process.child.stdout }).on('line', (line) => {
+        try {
+          entry.last = JSON.parse(line);
+          entry.events.push(entry.last);
+        } catch {
+          // What is no event is in the log.
+        }
+      });
+    }
+  }
+
+  /** Opens a task of `count` chunks beginning with image `first`; returns its id. */
+  async openTask(first, count, { reward = 5n * GCS, lifetime = 10 } = {}) {
+    const inputs = chunks(first, count);
+    const now = (await this.api.query.pogcs.currentInterval()).toNumber();
+    const bytes = inputs.map((images) => u8aToHex(Buffer.concat(images.map(({ pixels }) => pixels))));
+    const tx = this.api.tx.tasks.open(0, CLASS, bytes, reward, now + lifetime);
+    const events = await send(this.api, tx, this.client);
+    const opened = events.find(({ method, section }) => section === 'tasks' && method === 'Opened');
+    const id = BigInt(opened.data.task.toString());
+    this.tasks.push({ id, inputs, reward });
+    return id;
+  }
+
+  /** The chunks of a task as they stand on chain: `{ state, device, digits }`. */
+  async chunks(id) {
+    const { inputs } = this.tasks.find((task) => task.id === id);
+    return Promise.all(
+      inputs.map(async (images, index) => {
+        const record = (await this.api.query.tasks.chunks(id, index)).unwrapOr(undefined);
+        const state = record?.state;
+        const value = state?.value;
+        return {
+          images,
+          state: state?.type ?? 'Gone',
+          device: value?.device?.toNumber?.(),
+          scores: state?.isPaid ? value.scores.map((score) => score.toNumber()) : undefined,
+        };
+      }),
+    );
+  }
+
+  /** Weights and where they come from, by the validator's name. */
+  async weights() {
+    const list = await this.node.engine('authorities');
+    const names = Object.fromEntries(Object.entries(this.validators).map(([n, a]) => [a, n]));
+    return Object.fromEntries(
+      list.map((entry) => [names[this.api.createType('AccountId', entry.validator).toString()], entry]),
+    );
+  }
+
+  /** Stops everything that was started. */
+  async stop() {
+    await Promise.all(this.devices.map(({ process }) => process?.stop()));
+    await this.chain.stop();
+  }
+}
