@@ -5,12 +5,14 @@ use std::{sync::Arc, time::Duration};
 use pogcs_runtime::{opaque::Block, AccountId, RuntimeApi};
 use sc_client_api::BlockBackend;
 use sc_consensus_grandpa::SharedVoterState;
-use sc_consensus_pogcs::{inherents::SlotProvider, PogcsBlockImport, PogcsLink, WorkerParams};
+use sc_consensus_pogcs::{
+	inherents::SlotProvider, PogcsBlockImport, PogcsLink, SlotDuration, WorkerParams,
+};
 use sc_consensus_slots::{BackoffAuthoringOnFinalizedHeadLagging, SlotProportion};
 use sc_service::{error::Error as ServiceError, Configuration, TaskManager, WarpSyncConfig};
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
-use sp_consensus_slots::SlotDuration;
+
 
 use crate::rpc;
 

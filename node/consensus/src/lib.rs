@@ -26,7 +26,7 @@ use sc_consensus_epochs::{Epoch as EpochT, SharedEpochChanges};
 use sp_api::ProvideRuntimeApi;
 use sp_blockchain::{HeaderBackend, HeaderMetadata};
 use sp_consensus_pogcs::{NextEpoch, PogcsApi};
-use sp_consensus_slots::{Slot, SlotDuration};
+use sp_consensus_slots::Slot;
 use sp_runtime::traits::Block as BlockT;
 
 pub mod authorship;
@@ -43,6 +43,7 @@ pub mod worker;
 pub use error::Error;
 pub use import::{import_queue, PogcsBlockImport};
 pub use sp_consensus_pogcs::Configuration;
+pub use sp_consensus_slots::SlotDuration;
 pub use worker::{start, WorkerParams};
 
 /// Target of the engine's log lines.

@@ -10,7 +10,7 @@ use frame_support::{
 };
 use pogcs_primitives::{
 	records::{ChunkRecord, ChunkState, ModelRecord, TaskRecord},
-	traits::{IntervalClock, TaskProofs},
+	traits::{Devices, IntervalClock, TaskProofs},
 	workload::MAX_PIXEL,
 	ClassId, Interval, TaskId,
 };
@@ -49,6 +49,7 @@ impl<T: Config> Pallet<T> {
 		let now = T::Clock::current();
 		let horizon = now.checked_add(T::MaxHorizon::get()).ok_or(Error::<T>::Overflow)?;
 		ensure!(deadline > now && deadline <= horizon, Error::<T>::BadDeadline);
+		ensure!(T::Devices::has_class(class), Error::<T>::UnknownClass);
 		let record = Models::<T>::get(model).ok_or(Error::<T>::UnknownModel)?;
 		ensure!(T::Proofs::is_usable(record.key), Error::<T>::KeyNotInUse);
 

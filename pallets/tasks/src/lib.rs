@@ -258,6 +258,8 @@ pub mod pallet {
 		Overflow,
 		/// All ids are taken.
 		Exhausted,
+		/// There is no such class of devices.
+		UnknownClass,
 		/// There is no such model.
 		UnknownModel,
 		/// The model's commitment is not a canonical field element.

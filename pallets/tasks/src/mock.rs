@@ -30,6 +30,7 @@ pub const STRANGER: u64 = 3;
 pub const KEY: u64 = 70;
 pub const DEVICE: DeviceId = DeviceId(7);
 pub const CLASS: ClassId = ClassId(1);
+pub const OTHER_CLASS: ClassId = ClassId(2);
 pub const REWARD: u128 = 50;
 
 #[frame_support::runtime]
@@ -104,6 +105,10 @@ impl IntervalClock for World {
 }
 
 impl Devices<u64> for World {
+	fn has_class(class: ClassId) -> bool {
+		class == CLASS || class == OTHER_CLASS
+	}
+
 	fn device(id: DeviceId) -> Option<DeviceInfo<u64>> {
 		(id == DEVICE || id == DeviceId(8)).then(|| DeviceInfo {
 			owner: OWNER,

@@ -77,6 +77,12 @@ fn open_should_refuse_when_the_model_is_unknown_or_its_key_not_in_use() {
 			Tasks::open(RuntimeOrigin::signed(CLIENT), 1, CLASS, inputs, REWARD, Interval(20)),
 			Error::<Test>::UnknownModel
 		);
+		let inputs: Inputs<Test> = vec![images()].try_into().unwrap();
+		let nobody = pogcs_primitives::ClassId(9);
+		assert_noop!(
+			Tasks::open(RuntimeOrigin::signed(CLIENT), 0, nobody, inputs, REWARD, Interval(20)),
+			Error::<Test>::UnknownClass
+		);
 		KeyUsable::set(false);
 		assert_noop!(try_open(vec![images()], REWARD, 20), Error::<Test>::KeyNotInUse);
 	});

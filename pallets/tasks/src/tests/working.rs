@@ -62,8 +62,7 @@ fn accept_should_refuse_by_name() {
 fn accept_should_refuse_when_the_task_wants_another_class() {
 	on_chain(|| {
 		let inputs: Inputs<Test> = vec![images()].try_into().unwrap();
-		let other = pogcs_primitives::ClassId(2);
-		assert_ok!(Tasks::open(by(CLIENT), 0, other, inputs, REWARD, Interval(20)));
+		assert_ok!(Tasks::open(by(CLIENT), 0, OTHER_CLASS, inputs, REWARD, Interval(20)));
 		assert_noop!(Tasks::accept(by(KEY), DEVICE, TaskId(0), 0), Error::<Test>::WrongClass);
 	});
 }
