@@ -13,7 +13,6 @@ use sc_service::{error::Error as ServiceError, Configuration, TaskManager, WarpS
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 
-
 use crate::rpc;
 
 /// Blocks between justifications that are kept. A device then always finds a recent one.

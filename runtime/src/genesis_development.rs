@@ -5,8 +5,8 @@ use alloc::vec;
 
 use frame_support::build_struct_json_patch;
 use pogcs_primitives::{
-	records::ModelRecord, units::GramsPerKwh, wire::PublicKey, ClassId, Commitment, KeyId, MicroGpuHours,
-	MilliWattHours,
+	records::ModelRecord, units::GramsPerKwh, wire::PublicKey, ClassId, Commitment, KeyId,
+	MicroGpuHours, MilliWattHours,
 };
 use serde_json::Value;
 
@@ -16,14 +16,16 @@ use crate::{DevicesConfig, ProofsConfig, RuntimeGenesisConfig, TasksConfig};
 pub const CLASS: ClassId = ClassId(1);
 
 /// The ed25519 key of the development maker, whose seed is the byte 0x4d 32 times; a test computes it.
-pub const MAKER: PublicKey = hex_literal::hex!("62a611b472d89b0e5fc93c069b9f700b4c552d55bc0e87b56008ef17b6b2bebe");
+pub const MAKER: PublicKey =
+	hex_literal::hex!("62a611b472d89b0e5fc93c069b9f700b4c552d55bc0e87b56008ef17b6b2bebe");
 
 /// The verifying key of the task circuit for the development proving key.
 pub const VERIFYING_KEY: &[u8] = include_bytes!("../../zk-circuits/keys/development.vk");
 
 /// Commitment to the weights of `zk-circuits/model/digits.bin`; a test computes it again.
-pub const DIGITS: Commitment =
-	Commitment(hex_literal::hex!("ecdac95523b6984514f28571bc0cf309dbc8e2e2a71fa59a2605cce289a3a107"));
+pub const DIGITS: Commitment = Commitment(hex_literal::hex!(
+	"ecdac95523b6984514f28571bc0cf309dbc8e2e2a71fa59a2605cce289a3a107"
+));
 
 /// The digits model.
 ///

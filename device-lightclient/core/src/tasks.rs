@@ -164,6 +164,8 @@ pub enum Hold {
 	NotRegistered,
 	/// The device is suspended.
 	Suspended,
+	/// The device was registered in this interval and starts with the next.
+	JustRegistered(Interval),
 	/// The device is leaving and accepts nothing new.
 	Leaving,
 	/// No readings of the interval that is to be reported.
@@ -213,6 +215,10 @@ impl core::fmt::Display for Hold {
 			),
 			Self::Suspended => f.write_str(
 				"the device is suspended: the owner can set it Online, unless governance stopped it",
+			),
+			Self::JustRegistered(interval) => write!(
+				f,
+				"the device was registered in interval {interval}: it starts work with the next"
 			),
 			Self::Leaving => f.write_str("the device is leaving and accepts nothing new"),
 			Self::NoReadings(interval) => write!(
@@ -280,7 +286,13 @@ pub fn decide(view: &View, own: &Own<'_>) -> Plan {
 		plan.holds.push(Hold::Suspended);
 		return plan;
 	}
-	if let (false, Some(closed)) = (view.reported, view.current.checked_sub(1)) {
+	if view.current <= device.since {
+		// The chain counts its meter from the first whole interval on.
+		plan.holds.push(Hold::JustRegistered(device.since));
+		return plan;
+	}
+	let closed = view.current.checked_sub(1).filter(|closed| *closed > device.since);
+	if let (false, Some(closed)) = (view.reported, closed) {
 		if own.logs.contains(&closed) {
 			plan.actions.push(Action::Report(closed));
 		} else {

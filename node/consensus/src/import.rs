@@ -180,10 +180,10 @@ where
 				self.launch(changes, block, descriptor, slot, next)?;
 				let entries = aux::epoch_changes_entries::<B>(changes);
 				block.auxiliary.extend(entries.into_iter().map(|(k, v)| (k, Some(v))));
-			},
+			}
 			(true, None) => return Err(Error::EpochExpected(hash)),
 			(false, Some(_)) => return Err(Error::EpochUnexpected(hash)),
-			(false, None) => {},
+			(false, None) => {}
 		}
 		let (key, value) = aux::primaries_entry(hash, primaries);
 		block.auxiliary.push((key, Some(value)));
@@ -282,7 +282,13 @@ where
 			let mut changes = self.link.epoch_changes.shared_data_locked();
 			let before = announced.is_some().then(|| changes.clone());
 			if let Err(error) = self.prepare(
-				&mut changes, &mut block, &descriptor, slot, opens, announced, primaries,
+				&mut changes,
+				&mut block,
+				&descriptor,
+				slot,
+				opens,
+				announced,
+				primaries,
 			) {
 				if let Some(before) = before {
 					*changes = before;

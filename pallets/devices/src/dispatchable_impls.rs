@@ -2,11 +2,7 @@
 
 use frame_support::{
 	ensure,
-	traits::{
-		fungible::MutateHold,
-		tokens::Precision,
-		Get,
-	},
+	traits::{fungible::MutateHold, tokens::Precision, Get},
 };
 use pogcs_primitives::{
 	records::{ClassRecord, DeviceState},
@@ -30,8 +26,10 @@ fn signed_by(signer: PublicKey, message: &[u8], signature: Signature) -> bool {
 impl<T: Config> Pallet<T> {
 	/// The genesis hash, which never leaves storage.
 	pub(crate) fn chain_id() -> ChainId {
-		frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::zero())
-			.into()
+		frame_system::Pallet::<T>::block_hash(
+			frame_system::pallet_prelude::BlockNumberFor::<T>::zero(),
+		)
+		.into()
 	}
 
 	pub(crate) fn do_register_maker(maker: PublicKey, name: NameOf<T>) -> DispatchResult {
@@ -83,11 +81,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(!ByCommitment::<T>::contains_key(commitment), Error::<T>::CommitmentTaken);
 		ensure!(T::Validators::is_validator(&validator), Error::<T>::NotValidator);
 		ensure!(
-			signed_by(
-				maker,
-				&MakerCertificate::signing_payload(&maker, &key, class),
-				signature
-			),
+			signed_by(maker, &MakerCertificate::signing_payload(&maker, &key, class), signature),
 			Error::<T>::BadCertificate
 		);
 		ensure!(

@@ -171,7 +171,12 @@ pub fn device_key(seed: u8) -> ed25519::Pair {
 pub fn certificate(maker: &ed25519::Pair, device: &ed25519::Pair) -> MakerCertificate {
 	let (maker_key, device_key) = (maker.public().0, device.public().0);
 	let payload = MakerCertificate::signing_payload(&maker_key, &device_key, CLASS);
-	MakerCertificate { maker: maker_key, device_key, class: CLASS, signature: maker.sign(&payload).0 }
+	MakerCertificate {
+		maker: maker_key,
+		device_key,
+		class: CLASS,
+		signature: maker.sign(&payload).0,
+	}
 }
 
 pub fn consent(device: &ed25519::Pair, owner: u64, commitment: Commitment) -> [u8; 64] {

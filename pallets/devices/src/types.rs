@@ -29,7 +29,16 @@ pub struct MakerRecord<T: Config> {
 
 /// Why governance stopped a device (B6).
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum SuspensionReason {
 	/// Its readings contradict other evidence.

@@ -46,8 +46,7 @@ impl<T: Config> Energy for Pallet<T> {
 		interval: Interval,
 		amount: MilliWattHours,
 	) -> Result<(), EnergyError> {
-		let mut record =
-			Reports::<T>::get(device, interval).ok_or(EnergyError::NotReported)?;
+		let mut record = Reports::<T>::get(device, interval).ok_or(EnergyError::NotReported)?;
 		let mut totals = IntervalTotals::<T>::get(interval);
 		let left = record.available.checked_sub(amount).ok_or(EnergyError::Insufficient)?;
 		// Never more in sum than is green in sum, so this cannot fail where the line above did not.

@@ -81,8 +81,7 @@ pub mod pallet {
 
 	/// Sums of each interval whose reports stand.
 	#[pallet::storage]
-	pub type IntervalTotals<T: Config> =
-		StorageMap<_, Twox64Concat, Interval, Totals, ValueQuery>;
+	pub type IntervalTotals<T: Config> = StorageMap<_, Twox64Concat, Interval, Totals, ValueQuery>;
 
 	/// Sums of all intervals that were swept.
 	#[pallet::storage]

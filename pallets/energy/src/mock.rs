@@ -130,8 +130,7 @@ pub fn new_test_ext() -> TestExternalities {
 	State::set(DeviceState::Online);
 	Since::set(Interval(2));
 	BenchmarkKey::set(None);
-	let storage =
-		RuntimeGenesisConfig::default().build_storage().expect("the genesis is valid");
+	let storage = RuntimeGenesisConfig::default().build_storage().expect("the genesis is valid");
 	let mut ext = TestExternalities::new(storage);
 	ext.execute_with(|| System::set_block_number(1));
 	ext

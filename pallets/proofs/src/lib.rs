@@ -39,15 +39,7 @@ pub mod pallet {
 
 	/// A verifying key in the registry.
 	#[derive(
-		Clone,
-		Debug,
-		PartialEq,
-		Eq,
-		Encode,
-		Decode,
-		DecodeWithMemTracking,
-		MaxEncodedLen,
-		TypeInfo,
+		Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 	)]
 	pub struct KeyRecord {
 		/// The key, compressed.

@@ -51,10 +51,7 @@ impl pallet_proofs::Config for Test {
 /// Runs `test` on a chain that accepts development keys or not, and checks what must hold after.
 pub fn on_chain(development: bool, test: impl FnOnce()) {
 	let genesis = RuntimeGenesisConfig {
-		proofs: crate::GenesisConfig {
-			allow_development_keys: development,
-			..Default::default()
-		},
+		proofs: crate::GenesisConfig { allow_development_keys: development, ..Default::default() },
 		..Default::default()
 	};
 	let mut ext: sp_io::TestExternalities = genesis.build_storage().unwrap().into();

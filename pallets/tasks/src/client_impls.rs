@@ -2,11 +2,7 @@
 
 use frame_support::{
 	ensure,
-	traits::{
-		fungible::MutateHold,
-		tokens::Precision,
-		Get,
-	},
+	traits::{fungible::MutateHold, tokens::Precision, Get},
 };
 use pogcs_primitives::{
 	records::{ChunkRecord, ChunkState, ModelRecord, TaskRecord},
@@ -54,9 +50,8 @@ impl<T: Config> Pallet<T> {
 		ensure!(T::Proofs::is_usable(record.key), Error::<T>::KeyNotInUse);
 
 		let chunks = u32::try_from(inputs.len()).map_err(|_| Error::<T>::Overflow)?;
-		let times = |amount: BalanceOf<T>| {
-			amount.checked_mul(&chunks.into()).ok_or(Error::<T>::Overflow)
-		};
+		let times =
+			|amount: BalanceOf<T>| amount.checked_mul(&chunks.into()).ok_or(Error::<T>::Overflow);
 		let deposit = times(T::DepositPerChunk::get())?;
 		T::Currency::hold(&HoldReason::Reward.into(), &client, times(reward_per_chunk)?)?;
 		T::Currency::hold(&HoldReason::Storage.into(), &client, deposit)?;
@@ -107,9 +102,10 @@ impl<T: Config> Pallet<T> {
 	fn end(task: TaskId, record: TaskOf<T>) -> DispatchResult {
 		for chunk in 0..record.chunks {
 			match Chunks::<T>::take(task, chunk).map(|chunk| chunk.state) {
-				Some(ChunkState::Assigned { device, .. } | ChunkState::Committed { device, .. }) =>
-					Self::unassign(device, task, chunk),
-				_ => {},
+				Some(
+					ChunkState::Assigned { device, .. } | ChunkState::Committed { device, .. },
+				) => Self::unassign(device, task, chunk),
+				_ => {}
 			}
 		}
 		let refunded = record

@@ -33,6 +33,8 @@ impl<T: Config> Pallet<T> {
 		let info = Self::device_of(&who, device)?;
 		ensure!(info.state == DeviceState::Online, Error::<T>::Offline);
 		let now = T::Clock::current();
+		// Its meter counts from the first whole interval on, so this one's work could not be paid.
+		ensure!(now > info.since, Error::<T>::Fresh);
 		let record = Tasks::<T>::get(task).ok_or(Error::<T>::UnknownTask)?;
 		ensure!(now <= record.deadline, Error::<T>::Expired);
 		ensure!(info.class == record.class, Error::<T>::WrongClass);

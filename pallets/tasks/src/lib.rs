@@ -153,8 +153,13 @@ pub mod pallet {
 
 	/// What each device has accepted and not yet proven.
 	#[pallet::storage]
-	pub type Assignments<T: Config> =
-		StorageMap<_, Twox64Concat, DeviceId, BoundedVec<Assignment, T::MaxAssignments>, ValueQuery>;
+	pub type Assignments<T: Config> = StorageMap<
+		_,
+		Twox64Concat,
+		DeviceId,
+		BoundedVec<Assignment, T::MaxAssignments>,
+		ValueQuery,
+	>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -274,6 +279,8 @@ pub mod pallet {
 		NotYours,
 		/// The device is not online: its owner sets it online first.
 		Offline,
+		/// The device was registered in this interval: it can take work from the next on.
+		Fresh,
 		/// The task wants devices of another class.
 		WrongClass,
 		/// Another device has this chunk, or it is done.
@@ -454,10 +461,7 @@ pub mod pallet {
 		/// energy that a chunk takes; rounded up.
 		pub fn grams_per_gpu_hour(device: DeviceId, model: u32) -> Option<u64> {
 			let (device, model) = (T::Devices::device(device)?, Models::<T>::get(model)?);
-			pogcs_primitives::units::grams_per_gpu_hour(
-				device.carbon.of(model.energy),
-				model.work,
-			)
+			pogcs_primitives::units::grams_per_gpu_hour(device.carbon.of(model.energy), model.work)
 		}
 	}
 }

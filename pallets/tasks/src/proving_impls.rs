@@ -106,8 +106,9 @@ impl<T: Config> Pallet<T> {
 /// A refusal as a named error of this pallet.
 fn refused<T: Config>(refusal: Refusal<Reason>) -> Error<T> {
 	match refusal {
-		Refusal::UnknownKey | Refusal::InactiveKey | Refusal::DevelopmentKey =>
-			Error::<T>::KeyNotInUse,
+		Refusal::UnknownKey | Refusal::InactiveKey | Refusal::DevelopmentKey => {
+			Error::<T>::KeyNotInUse
+		}
 		Refusal::Spent => Error::<T>::Spent,
 		Refusal::Invalid(Reason::OutOfRange) => Error::<T>::OutOfRange,
 		Refusal::Invalid(Reason::Refused) => Error::<T>::ProofRefused,

@@ -22,18 +22,17 @@ impl<T: Config> Pallet<T> {
 			let mut unpaid = 0u32;
 			for chunk in 0..record.chunks {
 				chunks = chunks.saturating_add(1);
-				let state =
-					Chunks::<T>::get(task, chunk).ok_or("a task has its chunks")?.state;
+				let state = Chunks::<T>::get(task, chunk).ok_or("a task has its chunks")?.state;
 				match state {
 					ChunkState::Paid { .. } => continue,
-					ChunkState::Open => {},
+					ChunkState::Open => {}
 					ChunkState::Assigned { device, .. } | ChunkState::Committed { device, .. } => {
 						assigned = assigned.saturating_add(1);
 						ensure!(
 							Assignments::<T>::get(device).contains(&Assignment { task, chunk }),
 							"an assigned chunk is on its device's list"
 						);
-					},
+					}
 				}
 				unpaid = unpaid.saturating_add(1);
 			}

@@ -1,7 +1,7 @@
 // Nodes of a local chain.
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import { join } from 'node:path';
-import { freePort, program, scratch, start, waitFor } from './process.mjs';
+import { freePort, listens, program, scratch, start, waitFor } from './process.mjs';
 
 const quiet = { noInitWarn: true };
 
@@ -58,6 +58,8 @@ class Node {
       this.log,
     );
     this.url = `ws://127.0.0.1:${this.rpc}`;
+    // Connecting before it listens would fill the screen with failures.
+    await waitFor(`${this.name} to listen`, () => listens(this.rpc), 180);
     this.api = await ApiPromise.create({ provider: new WsProvider(this.url, 500), ...quiet, throwOnConnect: false });
     const peer = await waitFor(`${this.name} to answer`, () => this.api.rpc.system.localPeerId(), 180);
     this.address = `/ip4/127.0.0.1/tcp/${this.port}/p2p/${peer}`;

@@ -1,6 +1,6 @@
 // Processes that a test starts, and that are stopped by the id they were started with.
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,14 @@ export const freePort = () =>
       const { port } = server.address();
       server.close(() => resolve(port));
     });
+  });
+
+/** Whether something listens on a port of this machine. */
+export const listens = (port) =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => socket.destroy() && resolve(true));
+    socket.once('error', () => resolve(false));
   });
 
 /** A new directory that `remove` deletes. */

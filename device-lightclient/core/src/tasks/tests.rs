@@ -128,7 +128,11 @@ fn report_should_come_first_when_the_interval_is_not_reported() {
 	let none = Own { logs: &[], ..own(1_000) };
 	due.jobs.clear();
 	assert!(decide(&due, &none).holds.contains(&Hold::NoReadings(Interval(9))));
+	// Registered in interval 0: it starts with interval 1, which is the first that it reports.
 	due.current = Interval(0);
+	let plan = decide(&due, &none);
+	assert_eq!((plan.actions, plan.holds), (vec![], vec![Hold::JustRegistered(Interval(0))]));
+	due.current = Interval(1);
 	assert_eq!(decide(&due, &none).holds, []);
 }
 

@@ -72,8 +72,7 @@ fn device_should_stay_when_its_maker_is_revoked() {
 fn class_should_apply_to_its_devices_when_changed() {
 	new_test_ext().build_and_execute(|| {
 		assert_ok!(Registration::valid().send());
-		let record =
-			ClassRecord { carbon: GramsPerKwh(11), max_generation: MilliWattHours(9_000) };
+		let record = ClassRecord { carbon: GramsPerKwh(11), max_generation: MilliWattHours(9_000) };
 		assert_ok!(Devices::set_class(RuntimeOrigin::root(), CLASS, record));
 		let seen = Devices::device(DEVICE).expect("it is registered");
 		assert_eq!((seen.carbon, seen.max_generation), (record.carbon, record.max_generation));
@@ -126,10 +125,7 @@ fn reinstate_should_be_refused_when_the_owner_suspended_it() {
 		assert_ok!(Registration::valid().send());
 		let origin = RuntimeOrigin::signed(OWNER);
 		assert_ok!(Devices::set_state(origin, DEVICE, DeviceState::Suspended));
-		assert_noop!(
-			Devices::reinstate(RuntimeOrigin::root(), DEVICE),
-			Error::<Test>::NotStopped
-		);
+		assert_noop!(Devices::reinstate(RuntimeOrigin::root(), DEVICE), Error::<Test>::NotStopped);
 	});
 }
 

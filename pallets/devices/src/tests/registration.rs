@@ -127,10 +127,7 @@ fn register_should_be_refused_when_the_device_did_not_consent() {
 
 		// Another device's word.
 		let consent = consent(&device_key(2), OWNER, COMMITMENT);
-		assert_noop!(
-			Registration { consent, ..valid.clone() }.send(),
-			Error::<Test>::BadConsent
-		);
+		assert_noop!(Registration { consent, ..valid.clone() }.send(), Error::<Test>::BadConsent);
 
 		// Given for another chain.
 		let payload = consent_payload(&[9; 32], &OWNER, &COMMITMENT);

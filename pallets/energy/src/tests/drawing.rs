@@ -52,10 +52,7 @@ fn draw_down_should_be_refused_when_used_before() {
 	new_test_ext().build_and_execute(|| {
 		assert_ok!(send(report()));
 		assert_ok!(Energy::draw_down(DEVICE, AT, MilliWattHours(900)));
-		assert_noop!(
-			Energy::draw_down(DEVICE, AT, MilliWattHours(1)),
-			EnergyError::Insufficient
-		);
+		assert_noop!(Energy::draw_down(DEVICE, AT, MilliWattHours(1)), EnergyError::Insufficient);
 	});
 }
 

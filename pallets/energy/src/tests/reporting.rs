@@ -60,10 +60,7 @@ fn totals_should_add_up_when_two_devices_report() {
 #[test]
 fn report_should_be_refused_when_signed_by_another_key() {
 	new_test_ext().build_and_execute(|| {
-		assert_noop!(
-			send_signed_by(report(), key_of(OTHER_DEVICE)),
-			Error::<Test>::BadSignature
-		);
+		assert_noop!(send_signed_by(report(), key_of(OTHER_DEVICE)), Error::<Test>::BadSignature);
 	});
 }
 
@@ -97,10 +94,7 @@ fn report_should_be_refused_when_signed_for_another_chain() {
 fn report_should_be_refused_when_of_a_past_interval() {
 	new_test_ext().build_and_execute(|| {
 		for interval in [Interval(8), Interval(3)] {
-			assert_noop!(
-				send(EnergyReport { interval, ..report() }),
-				Error::<Test>::PastInterval
-			);
+			assert_noop!(send(EnergyReport { interval, ..report() }), Error::<Test>::PastInterval);
 		}
 	});
 }
@@ -131,10 +125,7 @@ fn report_should_be_refused_when_sent_twice() {
 fn report_should_be_refused_when_more_than_the_class_can_supply() {
 	new_test_ext().build_and_execute(|| {
 		let generation = MilliWattHours(MAX_GENERATION + 1);
-		assert_noop!(
-			send(EnergyReport { generation, ..report() }),
-			Error::<Test>::Implausible
-		);
+		assert_noop!(send(EnergyReport { generation, ..report() }), Error::<Test>::Implausible);
 		let generation = MilliWattHours(MAX_GENERATION);
 		assert_ok!(send(EnergyReport { generation, ..report() }));
 	});
@@ -145,10 +136,7 @@ fn report_should_be_refused_when_32_readings_cannot_add_up_to_it() {
 	new_test_ext().build_and_execute(|| {
 		let most = u64::from(u32::MAX) * 32;
 		let compute_draw = MilliWattHours(most + 1);
-		assert_noop!(
-			send(EnergyReport { compute_draw, ..report() }),
-			Error::<Test>::Implausible
-		);
+		assert_noop!(send(EnergyReport { compute_draw, ..report() }), Error::<Test>::Implausible);
 		let compute_draw = MilliWattHours(most);
 		assert_ok!(send(EnergyReport { compute_draw, ..report() }));
 	});

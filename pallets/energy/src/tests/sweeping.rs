@@ -1,9 +1,7 @@
 //! Old reports go, a step at a time.
 
 use frame_support::{assert_ok, traits::Hooks, weights::Weight};
-use pogcs_primitives::{
-	traits::Energy as _, wire::EnergyReport, Interval, MilliWattHours,
-};
+use pogcs_primitives::{traits::Energy as _, wire::EnergyReport, Interval, MilliWattHours};
 
 use crate::{mock::*, Event, Reporters, SweptTotals, SweptUntil, WeightInfo};
 

@@ -79,10 +79,7 @@ fn a_proof_should_be_refused_when_a_number_is_not_canonical() {
 		// The order of the field and more: every byte 0xff is above it.
 		let beyond = Statement { nullifier: Commitment([0xff; 32]), ..statement() };
 		let refused = verify(&[0; PROOF_BYTES], &beyond);
-		assert!(matches!(
-			refused,
-			Err(Refusal::Invalid(Reason::NonCanonical | Reason::OffCurve))
-		));
+		assert!(matches!(refused, Err(Refusal::Invalid(Reason::NonCanonical | Reason::OffCurve))));
 	});
 }
 

@@ -1,6 +1,6 @@
 //! One file for each behaviour. Real proofs are verified in the runtime's tests.
 
-mod opening;
 mod ending;
+mod opening;
 mod proving;
 mod working;

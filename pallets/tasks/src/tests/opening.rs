@@ -1,9 +1,7 @@
 //! Models and opening.
 
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
-use pogcs_primitives::{
-	records::ModelRecord, workload::Images, Commitment, Interval, TaskId,
-};
+use pogcs_primitives::{records::ModelRecord, workload::Images, Commitment, Interval, TaskId};
 use sp_runtime::{DispatchError::BadOrigin, DispatchResult, TokenError};
 
 use crate::{

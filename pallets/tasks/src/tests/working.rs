@@ -49,6 +49,9 @@ fn accept_should_refuse_by_name() {
 			assert_noop!(accept(KEY, DEVICE, task, 0), Error::<Test>::Offline);
 		}
 		State::set(DeviceState::Online);
+		Now::set(Interval(0));
+		assert_noop!(accept(KEY, DEVICE, task, 0), Error::<Test>::Fresh);
+		Now::set(Interval(10));
 		assert_ok!(accept(KEY, DEVICE, task, 0));
 		assert_noop!(accept(OWNER, DeviceId(8), task, 0), Error::<Test>::Taken);
 		assert_ok!(accept(KEY, DEVICE, task, 1));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Chain, send } from '../chain.mjs';
-import { program, start } from '../process.mjs';
+import { program, start, waitFor } from '../process.mjs';
 import { chunks } from './images.mjs';
 import { sites } from './sites.mjs';
 
@@ -93,6 +93,34 @@ export class World {
     }
   }
 
+  /** Tries to register `entry`'s key once more, at another place. */
+  async registerAgain(entry, site) {
+    const keys = join(entry.path, 'device.keys');
+    const { maker, deviceKey, signature } = await device(
+      'certify', '--maker', this.maker, '--device-key', entry.key, '--class', `${CLASS}`,
+    );
+    const { consent } = await device(
+      'consent', '--keys', keys, '--owner', u8aToHex(this.owner.publicKey),
+      '--checkpoint', this.checkpoint,
+    );
+    return send(
+      this.api,
+      this.api.tx.devices.register(
+        { maker, deviceKey, class: CLASS, signature },
+        site.cell, this.validators[site.validator], entry.commitment, consent,
+      ),
+      this.owner,
+    );
+  }
+
+  /** What `pogcs-device status` prints for a device. */
+  async status(entry) {
+    const { stdout } = await run(program('pogcs-device'), [
+      'status', '--config', join(entry.path, 'device.toml'),
+    ]);
+    return stdout;
+  }
+
   /** Starts the light client of every device that does not run. */
   startDevices() {
     this.say(`starting ${this.devices.length} devices`);
@@ -121,6 +149,20 @@ export class World {
         }
       });
     }
+  }
+
+  /** Waits until the devices may take work, which is from the interval after their registration. */
+  async devicesAreReady() {
+    const since = [];
+    for (const { id } of this.devices) {
+      since.push((await this.api.query.devices.devices(id)).unwrap().since.toNumber());
+    }
+    this.say('waiting for the next interval, with which the devices start');
+    return waitFor(
+      'the interval after registration',
+      async () => (await this.api.query.pogcs.currentInterval()).toNumber() > Math.max(...since),
+      180,
+    );
   }
 
   /** Opens a task of `count` chunks beginning with image `first`; returns its id. */

@@ -1,0 +1,169 @@
+//! Genesis presets, and what the device and the tests take for granted of the runtime.
+
+use codec::Encode;
+use frame_support::traits::GetCallMetadata;
+use pogcs_primitives::{
+	wire::{EnergyReport, Submission},
+	Commitment, DeviceId, Interval, MilliWattHours, TaskId,
+};
+use pogcs_runtime::{genesis, genesis_development, Runtime, RuntimeCall, RuntimeGenesisConfig};
+use sp_core::{ed25519, Pair};
+use sp_genesis_builder::DEV_RUNTIME_PRESET;
+use sp_runtime::BuildStorage;
+
+fn state(preset: &str) -> sp_io::TestExternalities {
+	let patch = genesis::preset(&preset.into()).expect("a preset of that name");
+	let mut value = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
+	merge(&mut value, serde_json::from_slice(&patch).unwrap());
+	let config: RuntimeGenesisConfig = serde_json::from_value(value).unwrap();
+	config.build_storage().unwrap().into()
+}
+
+fn merge(value: &mut serde_json::Value, patch: serde_json::Value) {
+	match (value, patch) {
+		(serde_json::Value::Object(value), serde_json::Value::Object(patch)) => {
+			for (key, inner) in patch {
+				merge(value.entry(key).or_insert(serde_json::Value::Null), inner);
+			}
+		}
+		(value, patch) => *value = patch,
+	}
+}
+
+#[test]
+fn presets_should_have_their_validators_with_equal_weights() {
+	for (preset, count) in [(DEV_RUNTIME_PRESET, 1), (genesis::LOCAL, 3)] {
+		state(preset).execute_with(|| {
+			let authorities = pallet_pogcs::Authorities::<Runtime>::get();
+			assert_eq!(authorities.len(), count);
+			let voters = pallet_grandpa::Pallet::<Runtime>::grandpa_authorities();
+			assert!(voters
+				.iter()
+				.map(|(_, weight)| weight)
+				.eq(authorities.iter().map(|(_, weight)| weight)));
+			assert!(pallet_sudo::Key::<Runtime>::get().is_some());
+		});
+	}
+}
+
+#[test]
+fn a_preset_of_another_name_should_not_be_found() {
+	assert_eq!(genesis::preset(&"production".into()), None);
+	assert_eq!(genesis::preset_names().len(), 2);
+}
+
+/// A production genesis whose keys are made from `seed`.
+fn production(seed: u8) -> serde_json::Value {
+	let account = |n: u8| sp_runtime::AccountId32::new([seed.wrapping_add(n); 32]);
+	let key = |n: u8| [seed.wrapping_add(n); 32];
+	let validators: Vec<_> = (0..4)
+		.map(|n| {
+			serde_json::json!({
+				"account": account(n),
+				"pogcs": sp_consensus_pogcs::AuthorityId::from(sp_core::sr25519::Public::from_raw(key(n))),
+				"grandpa": sp_consensus_grandpa::AuthorityId::from(ed25519::Public::from_raw(key(n))),
+				"stake": 1_000_000_000_000_000u64,
+			})
+		})
+		.collect();
+	let balances: Vec<_> = (0..4).map(|n| (account(n), 2_000_000_000_000_000u64)).collect();
+	serde_json::json!({ "validators": validators, "balances": balances })
+}
+
+#[test]
+fn production_should_have_no_root_no_maker_and_no_key() {
+	let mut value = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
+	merge(&mut value, genesis::production(production(50)).unwrap());
+	let config: RuntimeGenesisConfig = serde_json::from_value(value).unwrap();
+	let mut state: sp_io::TestExternalities = config.build_storage().unwrap().into();
+	state.execute_with(|| {
+		assert_eq!(pallet_sudo::Key::<Runtime>::get(), None);
+		assert!(!pallet_proofs::AllowDevelopmentKeys::<Runtime>::get());
+		assert_eq!(pallet_proofs::Keys::<Runtime>::iter().count(), 0);
+		assert_eq!(pallet_devices::Makers::<Runtime>::iter().count(), 0);
+		assert_eq!(pallet_pogcs::Parameters::<Runtime>::get().epoch_length, 1_200);
+		assert_eq!(pallet_pogcs::Authorities::<Runtime>::get().len(), 4);
+	});
+}
+
+#[test]
+fn production_should_refuse_a_development_key_by_its_name() {
+	let alice = sp_keyring::Sr25519Keyring::Alice.to_account_id();
+	let mut value = production(50);
+	value["validators"][1]["account"] = serde_json::json!(alice);
+	let refused = genesis::production(value).unwrap_err();
+	assert!(refused.contains("Alice") && refused.contains("key generate"), "{refused}");
+
+	let mut value = production(50);
+	let bob = sp_keyring::Ed25519Keyring::Bob.public();
+	value["validators"][0]["grandpa"] =
+		serde_json::json!(sp_consensus_grandpa::AuthorityId::from(bob));
+	assert!(genesis::production(value).unwrap_err().contains("Bob"));
+}
+
+#[test]
+fn production_should_refuse_too_few_validators_and_what_it_does_not_know() {
+	let mut value = production(50);
+	value["validators"].as_array_mut().unwrap().pop();
+	assert!(genesis::production(value).unwrap_err().contains("at least 4"));
+	let mut value = production(50);
+	value["surprise"] = serde_json::json!(1);
+	assert!(genesis::production(value).unwrap_err().contains("surprise"));
+	let mut value = production(50);
+	value["parameters"] = serde_json::json!({
+		"epochLength": 0, "epochsPerEra": 24, "halfLife": 24, "minAuthorities": 4,
+		"weightFloor": 1, "kappa": [1, 1],
+	});
+	assert!(genesis::production(value).unwrap_err().contains("length"));
+}
+
+#[test]
+fn development_constants_should_be_what_they_say() {
+	let maker = ed25519::Pair::from_seed(&[0x4d; 32]).public();
+	assert_eq!(maker.0, genesis_development::MAKER);
+	assert_eq!(pogcs_zk::Model::digits().commitment(), genesis_development::DIGITS);
+	assert_eq!(pogcs_zk::DEVELOPMENT_KEY, genesis_development::VERIFYING_KEY);
+}
+
+#[test]
+fn the_devices_calls_should_be_where_the_device_thinks() {
+	use pogcs_light_core::calls::{Call, CallIndices};
+	let report = EnergyReport {
+		device: DeviceId(1),
+		interval: Interval(2),
+		generation: MilliWattHours(3),
+		compute_draw: MilliWattHours(4),
+		root: Commitment([5; 32]),
+	};
+	let submission = Submission {
+		proof: [1; 128],
+		scores: [2; 40],
+		green: MilliWattHours(3),
+		nullifier: Commitment([4; 32]),
+	};
+	let (task, chunk, device) = (TaskId(6), 7, DeviceId(1));
+	let work = Commitment([8; 32]);
+	let pairs: [(RuntimeCall, Call); 4] = [
+		(
+			pallet_energy::Call::report { report, signature: [9; 64] }.into(),
+			Call::Report { report, signature: [9; 64] },
+		),
+		(
+			pallet_tasks::Call::accept { device, task, chunk }.into(),
+			Call::Accept { device, task, chunk },
+		),
+		(
+			pallet_tasks::Call::commit { task, chunk, work }.into(),
+			Call::Commit { task, chunk, work },
+		),
+		(
+			pallet_tasks::Call::prove { task, chunk, submission: Box::new(submission.clone()) }
+				.into(),
+			Call::Prove { task, chunk, submission: Box::new(submission) },
+		),
+	];
+	for (ours, theirs) in pairs {
+		let name = ours.get_call_metadata();
+		assert_eq!(ours.encode(), theirs.encode(&CallIndices::POGCS), "{name:?}");
+	}
+}
