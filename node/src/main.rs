@@ -2,12 +2,6 @@
 
 #![forbid(unsafe_code)]
 
-mod chain_spec;
-mod cli;
-mod command;
-mod rpc;
-mod service;
-
 fn main() -> sc_cli::Result<()> {
-	command::run()
+	pogcs_node::command::run()
 }

@@ -21,7 +21,8 @@ const JUSTIFICATION_PERIOD: u32 = 8;
 /// The share of a slot for proposing; the rest is for spreading and importing the block.
 const PROPOSAL_PORTION: f32 = 2.0 / 3.0;
 
-type HostFunctions = (sp_io::SubstrateHostFunctions, pogcs_proof::HostFunctions);
+/// What a runtime may call of its node: Substrate's functions and the proof verifier.
+pub type HostFunctions = (sp_io::SubstrateHostFunctions, pogcs_proof::HostFunctions);
 type Executor = sc_executor::WasmExecutor<HostFunctions>;
 
 /// The node's client.

@@ -1,34 +1,17 @@
 //! Genesis presets, and what the device and the tests take for granted of the runtime.
 
+mod support;
+
 use codec::Encode;
 use frame_support::traits::GetCallMetadata;
 use pogcs_primitives::{
 	wire::{EnergyReport, Submission},
 	Commitment, DeviceId, Interval, MilliWattHours, TaskId,
 };
-use pogcs_runtime::{genesis, genesis_development, Runtime, RuntimeCall, RuntimeGenesisConfig};
+use pogcs_runtime::{genesis, genesis_development, Runtime, RuntimeCall};
 use sp_core::{ed25519, Pair};
 use sp_genesis_builder::DEV_RUNTIME_PRESET;
-use sp_runtime::BuildStorage;
-
-fn state(preset: &str) -> sp_io::TestExternalities {
-	let patch = genesis::preset(&preset.into()).expect("a preset of that name");
-	let mut value = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
-	merge(&mut value, serde_json::from_slice(&patch).unwrap());
-	let config: RuntimeGenesisConfig = serde_json::from_value(value).unwrap();
-	config.build_storage().unwrap().into()
-}
-
-fn merge(value: &mut serde_json::Value, patch: serde_json::Value) {
-	match (value, patch) {
-		(serde_json::Value::Object(value), serde_json::Value::Object(patch)) => {
-			for (key, inner) in patch {
-				merge(value.entry(key).or_insert(serde_json::Value::Null), inner);
-			}
-		}
-		(value, patch) => *value = patch,
-	}
-}
+use support::{from_patch, state};
 
 #[test]
 fn presets_should_have_their_validators_with_equal_weights() {
@@ -72,11 +55,7 @@ fn production(seed: u8) -> serde_json::Value {
 
 #[test]
 fn production_should_have_no_root_no_maker_and_no_key() {
-	let mut value = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
-	merge(&mut value, genesis::production(production(50)).unwrap());
-	let config: RuntimeGenesisConfig = serde_json::from_value(value).unwrap();
-	let mut state: sp_io::TestExternalities = config.build_storage().unwrap().into();
-	state.execute_with(|| {
+	from_patch(genesis::production(production(50)).unwrap()).execute_with(|| {
 		assert_eq!(pallet_sudo::Key::<Runtime>::get(), None);
 		assert!(!pallet_proofs::AllowDevelopmentKeys::<Runtime>::get());
 		assert_eq!(pallet_proofs::Keys::<Runtime>::iter().count(), 0);

@@ -71,6 +71,14 @@ fn proof_should_verify_when_the_witness_is_honest() {
 }
 
 #[test]
+fn shipped_sample_should_be_the_requests_and_verify() {
+	// The runtime's benchmarks verify it; `pogcs-zk sample` and `pogcs-zk prove` make it.
+	let statement = include_bytes!("../sample/statement.scale");
+	assert_eq!(Request::sample().witness().statement.encode(), statement);
+	assert_eq!(verify(DEVELOPMENT_KEY, include_bytes!("../sample/proof.bin"), statement), Ok(()));
+}
+
+#[test]
 fn proof_should_be_refused_when_any_field_of_the_statement_is_another() {
 	let (witness, proof) = honest();
 	let other = to_commitment(Fr::from(1u64));

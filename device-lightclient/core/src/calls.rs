@@ -31,6 +31,16 @@ impl CallIndices {
 	/// Those of the PoGCS runtime.
 	pub const POGCS: Self =
 		Self { report: [31, 0], accept: [33, 2], commit: [33, 4], prove: [33, 5] };
+
+	/// Pallet, call and index of each, by the names that the runtime's metadata gives them.
+	pub const fn named(&self) -> [(&'static str, &'static str, CallIndex); 4] {
+		[
+			("Energy", "report", self.report),
+			("Tasks", "accept", self.accept),
+			("Tasks", "commit", self.commit),
+			("Tasks", "prove", self.prove),
+		]
+	}
 }
 
 /// A call with its arguments.

@@ -1,9 +1,7 @@
 //! Builds and signs extrinsics offline: version 4, ed25519, mortal, bound to the runtime's
 //! metadata hash, so that old firmware fails safely after an upgrade.
 //!
-//! The order of the extensions is the runtime's `TxExtension`: `AuthorizeCall`,
-//! `CheckNonZeroSender`, `CheckSpecVersion`, `CheckTxVersion`, `CheckGenesis`, `CheckEra`,
-//! `CheckNonce`, `CheckWeight`, `ChargeTransactionPayment`, `CheckMetadataHash`, `WeightReclaim`.
+//! The order of the extensions is the runtime's `TxExtension`, see [`EXTENSIONS`].
 
 use alloc::vec::Vec;
 use codec::{Compact, Decode, Encode};
@@ -12,6 +10,22 @@ use crate::{
 	crypto::{blake2_256, DeviceKey},
 	AccountId, Balance, BlockNumber, Hash,
 };
+
+/// The runtime's extensions by the names that its metadata gives them, in their order. Those that
+/// put bytes into the extrinsic or under the signature are found in [`Signing`].
+pub const EXTENSIONS: [&str; 11] = [
+	"AuthorizeCall",
+	"CheckNonZeroSender",
+	"CheckSpecVersion",
+	"CheckTxVersion",
+	"CheckGenesis",
+	"CheckMortality",
+	"CheckNonce",
+	"CheckWeight",
+	"ChargeTransactionPayment",
+	"CheckMetadataHash",
+	"WeightReclaim",
+];
 
 /// The longest life of an extrinsic: above it an era's start is not exact.
 pub const MAX_PERIOD: u32 = 4_096;
@@ -63,12 +77,14 @@ pub struct Signing {
 	pub nonce: u32,
 	/// What is paid above the fee, in plancks.
 	pub tip: Balance,
-	/// The runtime's metadata hash; `None` on a development chain that was built without one.
+	/// The runtime's metadata hash (RFC-78), which binds the signature to the layout that calls
+	/// have there; `None` signs for any layout.
 	pub metadata_hash: Option<Hash>,
 }
 
 impl Signing {
-	/// What goes into the extrinsic.
+	/// What goes into the extrinsic. The last byte is the mode of `CheckMetadataHash`: 1 tells the
+	/// runtime to put its own metadata hash under the signature before it verifies.
 	fn explicit(&self) -> Vec<u8> {
 		let mode = u8::from(self.metadata_hash.is_some());
 		(self.mortality.encode_era(), Compact(self.nonce), Compact(self.tip), mode).encode()
@@ -160,6 +176,34 @@ mod tests {
 		payload.extend((100u32, 2u32, [1u8; 32], [2u8; 32], Some([3u8; 32])).encode());
 		let signature: [u8; 64] = body[35..99].try_into().unwrap();
 		assert!(verify(&key.public(), &payload, &signature));
+	}
+
+	#[test]
+	fn metadata_hash_should_be_signed_last_and_only_when_there_is_one() {
+		let call = [9u8, 0];
+		let with = signing(Some([3; 32])).payload(&call);
+		let without = signing(None).payload(&call);
+		// Call, era of two bytes, nonce of two, tip of one, mode; two versions, two hashes, option.
+		let (mode, fixed) = (2 + 2 + 2 + 1, 4 + 4 + 32 + 32);
+		assert_eq!((with[mode], without[mode]), (1, 0));
+		assert_eq!(with[..mode], without[..mode]);
+		let option = mode + 1 + fixed;
+		assert_eq!(with[mode + 1..option], without[mode + 1..option]);
+		assert_eq!(with[option..], Some([3u8; 32]).encode());
+		assert_eq!(without[option..], [0]);
+	}
+
+	#[test]
+	fn extrinsic_should_have_mode_zero_when_there_is_no_metadata_hash() {
+		let key = DeviceKey::from_seed([7; 32]);
+		let bytes = signing(None).sign(&key, &[9, 0]);
+		let body = Vec::<u8>::decode(&mut &bytes[..]).unwrap();
+		assert_eq!(body[104], 0);
+		let signature: [u8; 64] = body[35..99].try_into().unwrap();
+		assert!(verify(&key.public(), &signing(None).payload(&[9, 0]), &signature));
+		// A runtime that puts its hash under the signature does not take it.
+		let bound = signing(Some([3; 32])).payload(&[9, 0]);
+		assert!(!verify(&key.public(), &bound, &signature));
 	}
 
 	#[test]

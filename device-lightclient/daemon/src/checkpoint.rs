@@ -26,7 +26,7 @@ pub struct CheckpointFile {
 	pub spec_version: u32,
 	/// The runtime's transaction version.
 	pub transaction_version: u32,
-	/// The runtime's metadata hash; null if it was built without.
+	/// The runtime's metadata hash, which signatures are bound to; null binds them to none.
 	pub metadata_hash: Option<String>,
 }
 
@@ -39,7 +39,7 @@ pub struct Image {
 	pub spec_version: u32,
 	/// The runtime's transaction version.
 	pub transaction_version: u32,
-	/// The runtime's metadata hash.
+	/// The runtime's metadata hash; without one, signatures are not bound to a layout of calls.
 	pub metadata_hash: Option<Hash>,
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use codec::Encode;
 use pogcs_light_core::{
-	crypto::DeviceKey, headers::read_authorities, keys as places, reader::Reader,
+	crypto::DeviceKey, headers::read_authorities, keys as places, reader::Reader, Hash,
 };
 use pogcs_primitives::{
 	wire::{consent_payload, MakerCertificate},
@@ -21,6 +21,7 @@ use crate::{
 	error::Error,
 	files, hexed,
 	keys::Keys,
+	metadata,
 	status::Status,
 };
 
@@ -93,7 +94,7 @@ enum Command {
 		/// Start from the node's newest finalised block instead of genesis.
 		#[arg(long)]
 		latest: bool,
-		/// The runtime's metadata hash in hex, where it was built with one.
+		/// The runtime's metadata hash in hex, if you know it: any other is refused.
 		#[arg(long)]
 		metadata_hash: Option<String>,
 	},
@@ -142,7 +143,17 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
 			}));
 		}
 		Command::Checkpoint { node, out, latest, metadata_hash } => {
-			checkpoint(&node, latest, metadata_hash).await?.save(&out)?
+			let expected = metadata_hash
+				.map(|text| hexed::parse_array(&text, "the metadata hash"))
+				.transpose()?;
+			let file = checkpoint(&node, latest, expected).await?;
+			file.save(&out)?;
+			print_json(&json!({
+				"number": file.number,
+				"hash": file.hash,
+				"specVersion": file.spec_version,
+				"metadataHash": file.metadata_hash,
+			}));
 		}
 		Command::Certify { maker, device_key, class } => {
 			if files::is_exposed(&maker)? {
@@ -182,16 +193,18 @@ fn certify(maker: &DeviceKey, device_key: [u8; 32], class: u16) -> MakerCertific
 	MakerCertificate { maker: maker.public(), device_key, class, signature: maker.sign(&payload) }
 }
 
-/// Only the block's hash is taken on trust: the finality set is proven from its state.
+/// The block's hash and the runtime's metadata are taken on trust; the finality set is proven from
+/// the block's state.
 async fn checkpoint(
 	url: &str,
 	latest: bool,
-	metadata_hash: Option<String>,
+	expected: Option<Hash>,
 ) -> Result<CheckpointFile, Error> {
 	let node = Node::connect(url).await?;
 	let genesis =
 		node.block_hash(0).await?.ok_or_else(|| Error::Answer("there is no genesis".into()))?;
-	let hash = if latest { node.finalised_hash().await? } else { genesis };
+	let newest = node.finalised_hash().await?;
+	let hash = if latest { newest } else { genesis };
 	let header = node.header(&hash).await?;
 	let state = Proven::new(&node, hash, header.state_root);
 	let set_id = state.get::<u64>(places::finality_set_id()).await?.unwrap_or_default();
@@ -201,7 +214,17 @@ async fn checkpoint(
 	let unusable = |error| Error::Answer(format!("the finality set: {error}"));
 	let authorities = read_authorities(&mut reader).map_err(unusable)?;
 	reader.finish().map_err(unusable)?;
-	let (spec_version, transaction_version) = node.versions(&hash).await?;
+	// Wherever the device starts from, it signs for the runtime that is in force now.
+	let version = node.version(&newest).await?;
+	let computed = match node.metadata_at_version(metadata::VERSION, &newest).await? {
+		Some(bytes) => {
+			let metadata = metadata::decode(&bytes)?;
+			metadata::check(&metadata)?;
+			Some(metadata::hash(metadata, &version)?)
+		}
+		None => None,
+	};
+	let metadata_hash = metadata::agree(computed, expected)?;
 	Ok(CheckpointFile {
 		genesis_hash: hexed::show(genesis),
 		hash: hexed::show(hash),
@@ -211,17 +234,57 @@ async fn checkpoint(
 			.iter()
 			.map(|authority| (hexed::show(authority.key), authority.weight))
 			.collect(),
-		spec_version,
-		transaction_version,
-		metadata_hash,
+		spec_version: version.spec_version,
+		transaction_version: version.transaction_version,
+		metadata_hash: Some(hexed::show(metadata_hash)),
 	})
 }
 
 #[cfg(test)]
 mod tests {
+	use std::collections::BTreeMap;
+
 	use super::*;
+	use crate::testing::{self, serve, Chain};
 	use clap::CommandFactory;
 	use pogcs_light_core::crypto::verify;
+
+	fn chain() -> Chain {
+		let mut pairs = BTreeMap::new();
+		pairs.insert(places::finality_set_id(), 2u64.encode());
+		pairs.insert(places::finality_authorities(), vec![([7u8; 32], 5u64)].encode());
+		Chain::new(12, 5, &pairs)
+	}
+
+	#[tokio::test]
+	async fn checkpoint_should_bind_to_the_runtime_when_the_node_tells_its_metadata() {
+		let served = serve(chain()).await;
+		let file = checkpoint(&served.url, true, None).await.unwrap();
+		assert_eq!((file.number, file.set_id, file.spec_version), (12, 2, 1));
+		let version = Node::connect(&served.url).await.unwrap().version(&[0; 32]).await.unwrap();
+		let expected = metadata::hash(testing::metadata(), &version).unwrap();
+		assert_eq!(file.metadata_hash, Some(hexed::show(expected)));
+
+		checkpoint(&served.url, true, Some(expected)).await.unwrap();
+		let error = checkpoint(&served.url, true, Some([1; 32])).await.unwrap_err();
+		assert!(matches!(error, Error::MetadataHash { .. }), "{error}");
+	}
+
+	#[tokio::test]
+	async fn checkpoint_should_be_refused_when_the_runtime_is_another_or_tells_nothing() {
+		let served = serve(chain()).await;
+		let mut other = testing::metadata();
+		other.pallets.iter_mut().for_each(|pallet| pallet.index = 7);
+		served.chain.lock().unwrap().metadata = Some(testing::encode_metadata(other));
+		let error = checkpoint(&served.url, true, None).await.unwrap_err();
+		assert!(matches!(error, Error::Foreign(_)), "{error}");
+
+		served.chain.lock().unwrap().metadata = None;
+		let error = checkpoint(&served.url, true, None).await.unwrap_err();
+		assert!(error.to_string().contains("--metadata-hash"), "{error}");
+		let file = checkpoint(&served.url, true, Some([1; 32])).await.unwrap();
+		assert_eq!(file.metadata_hash, Some(hexed::show([1; 32])));
+	}
 
 	#[test]
 	fn command_line_should_be_consistent_when_built() {

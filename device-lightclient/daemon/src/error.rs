@@ -25,6 +25,9 @@ pub enum Error {
 	/// A node's answer makes no sense.
 	#[error("the node's answer is not usable: {0}")]
 	Answer(String),
+	/// Bytes in hex that are none, in a file, an argument or a node's answer.
+	#[error("{0}")]
+	Hex(String),
 	/// A node's answer contradicts what is proven.
 	#[error("the node is not believed: {0}")]
 	Follow(FollowError),
@@ -40,16 +43,34 @@ pub enum Error {
 	/// Work or proof failed.
 	#[error("{0}")]
 	Work(String),
-	/// The runtime is not the one that this image was built for.
+	/// The runtime is not the one that the checkpoint was written for.
 	#[error(
-		"the chain's runtime is now version {now} and this image was built for {built}: \
-		 install the image for the new runtime (a new checkpoint file)"
+		"the chain's runtime is now version {now} and this device's checkpoint is for {built}, so it \
+		 signs nothing: install the release of pogcs-device for version {now}, write a new \
+		 checkpoint file with `pogcs-device checkpoint`, and start the device again"
 	)]
 	Upgraded {
 		/// The chain's.
 		now: u32,
-		/// The image's.
+		/// The checkpoint's.
 		built: u32,
+	},
+	/// A runtime that this program does not know.
+	#[error(
+		"the chain's runtime is not the one that this program was written for ({0}): \
+		 install the release of pogcs-device for that runtime"
+	)]
+	Foreign(String),
+	/// The metadata is not the one that the owner expects.
+	#[error(
+		"the node's metadata has the hash {computed} and --metadata-hash expects {expected}: one of \
+		 them is of another runtime; ask another node, or look where the expected hash comes from"
+	)]
+	MetadataHash {
+		/// Of the node's metadata.
+		computed: String,
+		/// What was expected.
+		expected: String,
 	},
 	/// A forced change of the finality set.
 	#[error(
@@ -64,7 +85,12 @@ impl Error {
 	pub fn is_peer(&self) -> bool {
 		matches!(
 			self,
-			Self::Link(_) | Self::Answer(_) | Self::Follow(_) | Self::Proof(_) | Self::Incomplete
+			Self::Link(_)
+				| Self::Answer(_)
+				| Self::Hex(_)
+				| Self::Follow(_)
+				| Self::Proof(_)
+				| Self::Incomplete
 		)
 	}
 }

@@ -16,6 +16,7 @@ mod explain;
 mod files;
 mod hexed;
 mod keys;
+mod metadata;
 mod meter;
 mod metrics;
 mod state;

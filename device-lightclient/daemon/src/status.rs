@@ -32,6 +32,10 @@ pub struct Status {
 	pub set: u64,
 	/// How many voters it has.
 	pub voters: usize,
+	/// The runtime's spec version that it signs for.
+	pub runtime: u32,
+	/// The metadata hash that its signatures are bound to.
+	pub metadata_hash: Option<String>,
 	/// The interval being delivered.
 	pub interval: u32,
 	/// The battery's charge in mWh.
@@ -98,6 +102,13 @@ impl Status {
 			"Verified as final: block {} {} by set {} of {} voters",
 			self.finalised, self.finalised_hash, self.set, self.voters
 		));
+		let bound = match &self.metadata_hash {
+			Some(hash) => format!("bound to the metadata hash {hash}"),
+			None => "NOT bound to a metadata hash: write a new checkpoint file with \
+			         `pogcs-device checkpoint`"
+				.into(),
+		};
+		line(format!("Signs for runtime version {}, {bound}", self.runtime));
 		line(format!(
 			"Interval {}: battery {} Wh, {} Wh of green energy left for compute",
 			self.interval,

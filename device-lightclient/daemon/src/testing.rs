@@ -8,6 +8,7 @@ use std::{
 };
 
 use codec::{Compact, Encode};
+use frame_metadata::{v15, RuntimeMetadataPrefixed};
 use jsonrpsee::{
 	core::RpcResult,
 	server::{RpcModule, Server, ServerHandle, SubscriptionMessage},
@@ -15,6 +16,7 @@ use jsonrpsee::{
 };
 use pogcs_light_core::{
 	crypto::{blake2_256, DeviceKey},
+	extrinsic::EXTENSIONS,
 	finality::{AuthoritySet, Checkpoint},
 	headers::{encode_header, Header, GRANDPA_ENGINE},
 	testing::{
@@ -23,6 +25,11 @@ use pogcs_light_core::{
 	},
 	Hash,
 };
+use pogcs_primitives::{
+	wire::{EnergyReport, Signature, Submission},
+	Commitment, DeviceId, TaskId,
+};
+use scale_info::{meta_type, MetaType, TypeInfo};
 use serde_json::{json, Value};
 
 use crate::hexed;
@@ -33,6 +40,92 @@ pub fn directory(name: &str) -> PathBuf {
 	let _ = std::fs::remove_dir_all(&path);
 	std::fs::create_dir_all(&path).expect("a directory for the test");
 	path
+}
+
+/// The calls of a runtime, as its metadata shows them.
+#[allow(dead_code, non_camel_case_types)]
+mod calls {
+	use super::*;
+
+	#[derive(TypeInfo)]
+	pub enum Energy {
+		#[codec(index = 0)]
+		report { report: EnergyReport, signature: Signature },
+	}
+
+	#[derive(TypeInfo)]
+	pub enum Tasks {
+		#[codec(index = 2)]
+		accept { device: DeviceId, task: TaskId, chunk: u32 },
+		#[codec(index = 4)]
+		commit { task: TaskId, chunk: u32, work: Commitment },
+		#[codec(index = 5)]
+		prove { task: TaskId, chunk: u32, submission: Box<Submission> },
+	}
+
+	#[derive(TypeInfo)]
+	pub enum Runtime {
+		#[codec(index = 31)]
+		Energy(Energy),
+		#[codec(index = 33)]
+		Tasks(Tasks),
+	}
+}
+
+/// Metadata of a runtime with the calls and the extensions of PoGCS, and nothing else.
+pub fn metadata() -> v15::RuntimeMetadataV15 {
+	fn pallet(name: &'static str, index: u8, calls: Option<MetaType>) -> v15::PalletMetadata {
+		v15::PalletMetadata {
+			name,
+			storage: None,
+			calls: calls.map(Into::into),
+			event: None,
+			constants: Vec::new(),
+			error: None,
+			index,
+			docs: Vec::new(),
+		}
+	}
+	fn extension(identifier: &'static str) -> v15::SignedExtensionMetadata {
+		let none = meta_type::<()>();
+		v15::SignedExtensionMetadata { identifier, ty: none, additional_signed: none }
+	}
+	let mut system = pallet("System", 0, None);
+	system.constants.push(v15::PalletConstantMetadata {
+		name: "SS58Prefix",
+		ty: meta_type::<u16>(),
+		value: 7_389u16.encode(),
+		docs: Vec::new(),
+	});
+	let energy = pallet("Energy", 31, Some(meta_type::<calls::Energy>()));
+	let tasks = pallet("Tasks", 33, Some(meta_type::<calls::Tasks>()));
+	let none = meta_type::<()>();
+	let extrinsic: v15::ExtrinsicMetadata = v15::ExtrinsicMetadata {
+		version: 4,
+		address_ty: none,
+		call_ty: meta_type::<calls::Runtime>(),
+		signature_ty: none,
+		extra_ty: none,
+		signed_extensions: EXTENSIONS.into_iter().map(extension).collect(),
+	};
+	let outer: v15::OuterEnums = v15::OuterEnums {
+		call_enum_ty: meta_type::<calls::Runtime>(),
+		event_enum_ty: none,
+		error_enum_ty: none,
+	};
+	let custom = v15::CustomMetadata { map: BTreeMap::new() };
+	let pallets = vec![system, energy, tasks];
+	v15::RuntimeMetadataV15::new(pallets, extrinsic, none, Vec::new(), outer, custom)
+}
+
+/// Encoded the way that a runtime does.
+pub fn encode_metadata(metadata: v15::RuntimeMetadataV15) -> Vec<u8> {
+	RuntimeMetadataPrefixed::from(metadata).encode()
+}
+
+/// [`metadata`], encoded.
+pub fn encoded_metadata() -> Vec<u8> {
+	encode_metadata(metadata())
 }
 
 /// What the node does wrong.
@@ -66,6 +159,8 @@ pub struct Chain {
 	term: u32,
 	pub lie: Lie,
 	pub submitted: Vec<Vec<u8>>,
+	/// The runtime's metadata, if it has any of the version that is asked for.
+	pub metadata: Option<Vec<u8>>,
 }
 
 impl Chain {
@@ -73,7 +168,8 @@ impl Chain {
 	pub fn new(length: u32, term: u32, pairs: &BTreeMap<Vec<u8>, Vec<u8>>) -> Self {
 		let (keys, first) = voters_from(1, 0, &[4, 3, 3]);
 		let (blocks, keys) = (Vec::new(), vec![keys]);
-		let mut chain = Self { blocks, keys, first, term, lie: Lie::None, submitted: Vec::new() };
+		let (lie, submitted, metadata) = (Lie::None, Vec::new(), Some(encoded_metadata()));
+		let mut chain = Self { blocks, keys, first, term, lie, submitted, metadata };
 		chain.extend(1, &BTreeMap::new());
 		chain.extend(length, pairs);
 		chain
@@ -238,7 +334,12 @@ pub async fn serve(chain: Chain) -> FakeNode {
 		Some(json!({ "block": { "extrinsics": extrinsics } }))
 	});
 	method(&mut module, "state_getRuntimeVersion", |_, _| {
-		Some(json!({ "specVersion": 1, "transactionVersion": 1 }))
+		Some(json!({ "specName": "pogcs", "specVersion": 1, "transactionVersion": 1 }))
+	});
+	method(&mut module, "state_call", |chain, params| {
+		let asked = (params[0].as_str()?, params[1].as_str()?);
+		let known = asked == ("Metadata_metadata_at_version", "0x0f000000");
+		known.then(|| json!(hexed::show(chain.metadata.encode())))
 	});
 	module
 		.register_subscription(

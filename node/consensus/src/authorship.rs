@@ -1,5 +1,6 @@
 //! Which of a keystore's keys may author a slot.
 
+use sp_consensus::Error as ConsensusError;
 use sp_consensus_pogcs::{
 	election::{fallback_author, primary_threshold, score, total_weight},
 	vrf::sign_data,
@@ -8,8 +9,9 @@ use sp_consensus_pogcs::{
 use sp_consensus_slots::Slot;
 use sp_core::{crypto::ByteArray, sr25519};
 use sp_keystore::Keystore;
+use sp_runtime::DigestItem;
 
-use crate::digest::key_type;
+use crate::digest::{key_type, seal};
 
 /// A claim to `slot` by one of the keystore's keys, primary if possible, with the key.
 ///
@@ -42,6 +44,28 @@ pub fn claim_slot(
 		}
 	}
 	claim
+}
+
+/// The seal of the header with this hash: its author's signature.
+///
+/// # Errors
+/// A keystore that cannot sign, or that no longer has the author's key.
+pub fn sign_header(
+	hash: &[u8],
+	author: AuthorityId,
+	keystore: &dyn Keystore,
+) -> Result<DigestItem, ConsensusError> {
+	let public = sr25519::Public::from(author);
+	let signature = keystore
+		.sr25519_sign(key_type(), &public, hash)
+		.map_err(|e| ConsensusError::CannotSign(e.to_string()))?
+		.ok_or_else(|| {
+			ConsensusError::CannotSign(format!(
+				"the key {} has left the keystore",
+				sp_core::hexdisplay::HexDisplay::from(&public.as_slice())
+			))
+		})?;
+	Ok(seal(&signature.into()))
 }
 
 #[cfg(test)]

@@ -93,8 +93,11 @@ pub(crate) fn fills_gap<B: BlockT>(client: &impl HeaderBackend<B>, number: Numbe
 	client.info().block_gap.is_some_and(|gap| gap.start <= number && number <= gap.end)
 }
 
-/// The epoch of a child of `parent` in `slot`.
-pub(crate) fn epoch_of_child<B, C>(
+/// The epoch of a child of `parent` in `slot`, and where it stands in the tree of epochs.
+///
+/// # Errors
+/// A parent whose epochs are not known.
+pub fn epoch_of_child<B, C>(
 	link: &PogcsLink<B>,
 	client: &C,
 	parent: B::Hash,

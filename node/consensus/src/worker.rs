@@ -16,7 +16,6 @@ use sp_consensus::{
 };
 use sp_consensus_pogcs::{AuthorityId, PreDigest};
 use sp_consensus_slots::Slot;
-use sp_core::crypto::ByteArray;
 use sp_inherents::CreateInherentDataProviders;
 use sp_keystore::KeystorePtr;
 use sp_runtime::{
@@ -25,8 +24,8 @@ use sp_runtime::{
 };
 
 use crate::{
-	authorship::claim_slot,
-	digest::{find_claim, key_type, pre_runtime, seal},
+	authorship::{claim_slot, sign_header},
+	digest::{find_claim, pre_runtime},
 	Epoch, Intermediate, PogcsLink, INTERMEDIATE_KEY, LOG_TARGET,
 };
 
@@ -213,19 +212,9 @@ where
 		(_, author): Self::Claim,
 		epoch_descriptor: Self::AuxData,
 	) -> Result<BlockImportParams<B>, ConsensusError> {
-		let public = sp_core::sr25519::Public::from(author);
-		let signature = self
-			.keystore
-			.sr25519_sign(key_type(), &public, header_hash.as_ref())
-			.map_err(|e| ConsensusError::CannotSign(e.to_string()))?
-			.ok_or_else(|| {
-				ConsensusError::CannotSign(format!(
-					"the key {} has left the keystore",
-					sp_core::hexdisplay::HexDisplay::from(&public.as_slice())
-				))
-			})?;
+		let seal = sign_header(header_hash.as_ref(), author, &*self.keystore)?;
 		let mut block = BlockImportParams::new(BlockOrigin::Own, header);
-		block.post_digests.push(seal(&signature.into()));
+		block.post_digests.push(seal);
 		block.body = Some(body);
 		block.state_action =
 			StateAction::ApplyChanges(sc_consensus::StorageChanges::Changes(storage_changes));

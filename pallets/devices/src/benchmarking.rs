@@ -127,7 +127,7 @@ mod benchmarks {
 		Makers::<T>::insert(maker.0, MakerRecord { name, active: true });
 		Classes::<T>::insert(CLASS, class());
 		T::Validators::create_for_benchmark(&owner);
-		T::Clock::set_for_benchmark(Interval(10));
+		T::Clock::set_for_benchmark(Interval(10), [1; 32]);
 		let commitment = Commitment([1; 32]);
 		let certificate = MakerCertificate {
 			maker: maker.0,

@@ -82,7 +82,7 @@ impl IntervalClock for Clock {
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
-	fn set_for_benchmark(current: Interval) {
+	fn set_for_benchmark(current: Interval, _: [u8; 32]) {
 		Now::set(current);
 	}
 }

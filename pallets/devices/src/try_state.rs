@@ -9,7 +9,7 @@ use crate::{is_finest, pallet::*, types::*};
 
 impl<T: Config> Pallet<T> {
 	/// Checks every invariant of the registry.
-	pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		let mut held = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
 		let mut count = 0usize;
 		for (device, record) in Devices::<T>::iter() {

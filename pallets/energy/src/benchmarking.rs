@@ -30,7 +30,7 @@ mod benchmarks {
 		let payer: T::AccountId = whitelisted_caller();
 		let key = sp_io::crypto::ed25519_generate(KEY_TYPE, None);
 		let device = T::Devices::create_for_benchmark(&payer, key.0, ROOT);
-		T::Clock::set_for_benchmark(Interval(10));
+		T::Clock::set_for_benchmark(Interval(10), [1; 32]);
 		let report = EnergyReport {
 			device,
 			interval: Interval(9),
@@ -49,7 +49,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn sweep_look() -> Result<(), BenchmarkError> {
-		T::Clock::set_for_benchmark(Interval(10));
+		T::Clock::set_for_benchmark(Interval(10), [1; 32]);
 		SweptUntil::<T>::put(Interval(10));
 		#[block]
 		{
@@ -62,7 +62,7 @@ mod benchmarks {
 	#[benchmark]
 	fn sweep_step() -> Result<(), BenchmarkError> {
 		let at = Interval(1);
-		T::Clock::set_for_benchmark(Interval(T::Retention::get().saturating_add(2)));
+		T::Clock::set_for_benchmark(Interval(T::Retention::get().saturating_add(2)), [1; 32]);
 		SweptUntil::<T>::put(at);
 		for device in 0..100 {
 			let device = DeviceId(device);

@@ -9,7 +9,7 @@ use crate::{pallet::*, types::*};
 
 impl<T: Config> Pallet<T> {
 	/// Checks every invariant of the ledger.
-	pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		let swept = SweptUntil::<T>::get();
 		let mut sums = BTreeMap::<Interval, (Totals, MilliWattHours)>::new();
 		for (device, interval, record) in Reports::<T>::iter() {

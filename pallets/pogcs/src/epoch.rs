@@ -241,9 +241,9 @@ impl<T: Config> IntervalClock for Pallet<T> {
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
-	fn set_for_benchmark(current: Interval) {
+	fn set_for_benchmark(current: Interval, randomness: Randomness) {
 		CurrentInterval::<T>::put(current);
-		IntervalRandomness::<T>::insert(current.saturating_sub(1), [1; 32]);
+		IntervalRandomness::<T>::insert(current.saturating_sub(1), randomness);
 	}
 }
 

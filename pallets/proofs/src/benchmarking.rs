@@ -7,6 +7,9 @@ use super::*;
 
 /// The development key, which any chain may measure with.
 pub(crate) const KEY: &[u8] = include_bytes!("../../../zk-circuits/keys/development.vk");
+/// What `pogcs-zk sample` and `pogcs-zk prove` wrote: a proof under that key, and what it proves.
+const PROOF: &[u8] = include_bytes!("../../../zk-circuits/sample/proof.bin");
+const STATEMENT: &[u8] = include_bytes!("../../../zk-circuits/sample/statement.scale");
 
 fn root<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
 	T::ForceOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)
@@ -38,5 +41,16 @@ mod benchmarks {
 		_(origin as T::RuntimeOrigin, key, false);
 		assert!(!Keys::<T>::get(key).expect("just made").active);
 		Ok(())
+	}
+
+	/// One verification alone, as this runtime does it: by itself, or by asking its host.
+	#[benchmark]
+	fn verify() {
+		let verdict;
+		#[block]
+		{
+			verdict = pogcs_proof::onchain::verify(KEY, PROOF, STATEMENT);
+		}
+		assert_eq!(verdict, Ok(()));
 	}
 }

@@ -12,7 +12,7 @@ mod dispatchable_impls;
 mod mock;
 #[cfg(test)]
 mod tests;
-#[cfg(any(test, feature = "try-runtime"))]
+#[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod verifier_impls;
 pub mod weights;

@@ -1,18 +1,48 @@
-//! Benchmarks of the pallet's calls. `prove` is measured by the runtime's own benchmark, where a real
-//! proof can be made.
+//! Benchmarks of the pallet's calls. `prove` verifies a real proof: the sample of the circuit's
+//! folder, around which the chain's state is laid.
 
+use alloc::{boxed::Box, vec, vec::Vec};
+use codec::Decode;
 use frame_benchmarking::v2::*;
 use frame_support::traits::{fungible::Mutate, EnsureOrigin};
-use frame_system::RawOrigin;
+use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use pogcs_primitives::{
-	records::ModelRecord,
-	traits::{Devices, IntervalClock, TaskProofs},
-	workload::{BATCH, PIXELS},
+	records::{ChunkState, ModelRecord},
+	traits::{Devices, Energy, IntervalClock, TaskProofs},
+	wire::Submission,
+	workload::{Images, BATCH, PIXELS},
 	ClassId, Commitment, DeviceId, Interval, MicroGpuHours, MilliWattHours, TaskId,
 };
-use sp_runtime::traits::{Bounded, Saturating};
+use pogcs_proof::Statement;
+use sp_runtime::traits::{Bounded, Saturating, Zero};
 
 use super::*;
+
+/// What `pogcs-zk sample` and `pogcs-zk prove` wrote: a proof under the development key.
+const PROOF: &[u8; 128] = include_bytes!("../../../zk-circuits/sample/proof.bin");
+/// And what it proves.
+const STATEMENT: &[u8] = include_bytes!("../../../zk-circuits/sample/statement.scale");
+
+/// Where the benchmarks begin; devices are there since interval 0.
+const NOW: Interval = Interval(10);
+/// The last interval in which a benchmark's task can be proven.
+const DEADLINE: Interval = Interval(13);
+const BLANK: Images = [0; BATCH * PIXELS];
+
+fn stop<E>(what: &'static str) -> impl Fn(E) -> BenchmarkError {
+	move |_| BenchmarkError::Stop(what)
+}
+
+fn rich<T: Config>(name: &'static str) -> T::AccountId {
+	let who = account(name, 0, 0);
+	T::Currency::set_balance(&who, BalanceOf::<T>::max_value() / 4u32.into());
+	who
+}
+
+/// A device of class 0, as which any task of this file can be done.
+fn device<T: Config>(owner: &T::AccountId, index: u8) -> DeviceId {
+	T::Devices::create_for_benchmark(owner, [index; 32], Commitment([index; 32]))
+}
 
 fn record<T: Config>() -> ModelRecord {
 	ModelRecord {
@@ -23,33 +53,25 @@ fn record<T: Config>() -> ModelRecord {
 	}
 }
 
-fn rich<T: Config>(name: &'static str) -> T::AccountId {
-	let who = account(name, 0, 0);
-	T::Currency::set_balance(&who, BalanceOf::<T>::max_value() / 4u32.into());
-	who
-}
-
-fn opened<T: Config>(chunks: u32) -> Result<(T::AccountId, TaskId), BenchmarkError> {
+/// Registers `record` and opens a task of these inputs, with the randomness and the clock at `NOW`.
+fn opened<T: Config>(
+	record: ModelRecord,
+	inputs: Vec<Images>,
+	deadline: Interval,
+) -> Result<(T::AccountId, TaskId), BenchmarkError> {
 	let client = rich::<T>("client");
 	let model = NextModel::<T>::get();
-	Pallet::<T>::do_register_model(record::<T>())?;
-	T::Clock::set_for_benchmark(Interval(10));
+	Pallet::<T>::do_register_model(record)?;
 	let task = NextTask::<T>::get();
-	let inputs = (0..chunks).map(|_| [0; BATCH * PIXELS]).collect::<alloc::vec::Vec<_>>();
 	let reward = T::MinReward::get().saturating_mul(2u32.into());
-	Pallet::<T>::do_open(
-		client.clone(),
-		model,
-		ClassId::default(),
-		inputs.try_into().map_err(|_| BenchmarkError::Weightless)?,
-		reward,
-		Interval(12),
-	)?;
+	let inputs = inputs.try_into().map_err(stop("a task has at most MaxChunks"))?;
+	Pallet::<T>::do_open(client.clone(), model, ClassId::default(), inputs, reward, deadline)?;
 	Ok((client, task))
 }
 
-fn device<T: Config>(owner: &T::AccountId) -> DeviceId {
-	T::Devices::create_for_benchmark(owner, [7; 32], Commitment([2; 32]))
+fn blank<T: Config>(chunks: u32) -> Result<(T::AccountId, TaskId), BenchmarkError> {
+	T::Clock::set_for_benchmark(NOW, [1; 32]);
+	opened::<T>(record::<T>(), (0..chunks).map(|_| BLANK).collect(), DEADLINE)
 }
 
 #[benchmarks]
@@ -71,12 +93,14 @@ mod benchmarks {
 	#[benchmark]
 	fn open(n: Linear<1, { T::MaxChunks::get() }>) -> Result<(), BenchmarkError> {
 		let client = rich::<T>("client");
+		// Its class is the task's.
+		device::<T>(&client, 1);
 		let model = NextModel::<T>::get();
 		Pallet::<T>::do_register_model(record::<T>())?;
-		let inputs = (0..n).map(|_| [0; BATCH * PIXELS]).collect::<alloc::vec::Vec<_>>();
-		let inputs: Inputs<T> = inputs.try_into().map_err(|_| BenchmarkError::Weightless)?;
+		T::Clock::set_for_benchmark(NOW, [1; 32]);
+		let inputs: Vec<_> = (0..n).map(|_| BLANK).collect();
+		let inputs: Inputs<T> = inputs.try_into().map_err(stop("at most MaxChunks"))?;
 		let task = NextTask::<T>::get();
-		let deadline = T::Clock::current().checked_add(1).unwrap_or_default();
 		#[extrinsic_call]
 		_(
 			RawOrigin::Signed(client),
@@ -84,7 +108,7 @@ mod benchmarks {
 			ClassId::default(),
 			inputs,
 			T::MinReward::get(),
-			deadline,
+			DEADLINE,
 		);
 		assert!(Tasks::<T>::contains_key(task));
 		Ok(())
@@ -93,8 +117,8 @@ mod benchmarks {
 	#[benchmark]
 	fn accept() -> Result<(), BenchmarkError> {
 		let owner = rich::<T>("owner");
-		let device = device::<T>(&owner);
-		let (_, task) = opened::<T>(1)?;
+		let device = device::<T>(&owner, 1);
+		let (_, task) = blank::<T>(1)?;
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), device, task, 0);
 		assert!(Assignments::<T>::contains_key(device));
@@ -104,8 +128,8 @@ mod benchmarks {
 	#[benchmark]
 	fn release() -> Result<(), BenchmarkError> {
 		let owner = rich::<T>("owner");
-		let device = device::<T>(&owner);
-		let (_, task) = opened::<T>(1)?;
+		let device = device::<T>(&owner, 1);
+		let (_, task) = blank::<T>(1)?;
 		Pallet::<T>::do_accept(owner.clone(), device, task, 0)?;
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), task, 0);
@@ -116,18 +140,68 @@ mod benchmarks {
 	#[benchmark]
 	fn commit() -> Result<(), BenchmarkError> {
 		let owner = rich::<T>("owner");
-		let device = device::<T>(&owner);
-		let (_, task) = opened::<T>(1)?;
+		let device = device::<T>(&owner, 1);
+		let (_, task) = blank::<T>(1)?;
 		Pallet::<T>::do_accept(owner.clone(), device, task, 0)?;
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), task, 0, Commitment([3; 32]));
 		Ok(())
 	}
 
+	/// Verifies the sample's proof, for which chain, task, device, model and energy are what the
+	/// sample says.
+	#[benchmark]
+	fn prove() -> Result<(), BenchmarkError> {
+		let sample = Statement::from_bytes(STATEMENT).map_err(stop("the sample can be read"))?;
+		let genesis = T::Hash::decode(&mut &sample.chain[..]).map_err(stop("a hash"))?;
+		frame_system::BlockHash::<T>::insert(BlockNumberFor::<T>::zero(), genesis);
+		NextTask::<T>::put(sample.task);
+		let owner = rich::<T>("owner");
+		let device = T::Devices::create_for_benchmark(&owner, [1; 32], sample.device);
+		let (interval, chunk) = (sample.interval, sample.chunk);
+		let after = interval.checked_add(1).unwrap_or_default();
+		T::Clock::set_for_benchmark(interval, [1; 32]);
+		let model = ModelRecord {
+			commitment: sample.model,
+			work: sample.work,
+			energy: sample.green,
+			..record::<T>()
+		};
+		let chunks = usize::try_from(T::MaxChunks::get()).map_err(stop("small"))?;
+		let (_, task) = opened::<T>(model, vec![sample.input; chunks], after)?;
+		Pallet::<T>::do_accept(owner.clone(), device, task, chunk)?;
+		Pallet::<T>::do_commit(owner.clone(), task, chunk, sample.work_commitment)?;
+		T::Energy::create_for_benchmark(
+			device,
+			interval,
+			sample.generation,
+			sample.compute_draw,
+			sample.energy_root,
+		);
+		T::Clock::set_for_benchmark(after, sample.challenge);
+		let submission = Box::new(Submission {
+			proof: *PROOF,
+			scores: sample.scores,
+			green: sample.green,
+			nullifier: sample.nullifier,
+		});
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), task, chunk, submission);
+		let state = Chunks::<T>::get(task, chunk).map(|entry| entry.state);
+		assert!(matches!(state, Some(ChunkState::Paid { .. })));
+		Ok(())
+	}
+
+	/// The dearest end of a task: each chunk is with another device.
 	#[benchmark]
 	fn expire(n: Linear<1, { T::MaxChunks::get() }>) -> Result<(), BenchmarkError> {
-		let (client, task) = opened::<T>(n)?;
-		T::Clock::set_for_benchmark(Interval(13));
+		let owner = rich::<T>("owner");
+		let devices: Vec<_> = (1u8..).zip(0..n).map(|(i, _)| device::<T>(&owner, i)).collect();
+		let (client, task) = blank::<T>(n)?;
+		for (chunk, device) in (0u32..).zip(devices) {
+			Pallet::<T>::do_accept(owner.clone(), device, task, chunk)?;
+		}
+		T::Clock::set_for_benchmark(DEADLINE.checked_add(1).unwrap_or_default(), [1; 32]);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(client), task);
 		assert!(!Tasks::<T>::contains_key(task));

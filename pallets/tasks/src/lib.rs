@@ -14,7 +14,7 @@ mod mock;
 mod proving_impls;
 #[cfg(test)]
 mod tests;
-#[cfg(any(test, feature = "try-runtime"))]
+#[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod utility_impls;
 pub mod weights;

@@ -99,7 +99,7 @@ impl IntervalClock for World {
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
-	fn set_for_benchmark(current: Interval) {
+	fn set_for_benchmark(current: Interval, _: [u8; 32]) {
 		Now::set(current);
 	}
 }

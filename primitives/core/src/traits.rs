@@ -15,10 +15,10 @@ pub trait IntervalClock {
 	/// `None` while the interval has not ended, or if it is too long ago to be kept.
 	fn randomness_of(interval: Interval) -> Option<[u8; 32]>;
 
-	/// Makes `current` the interval being delivered now, and the randomness of those just before
-	/// it known.
+	/// Makes `current` the interval being delivered now, and `randomness` what the blocks of the
+	/// one before it fixed.
 	#[cfg(feature = "runtime-benchmarks")]
-	fn set_for_benchmark(current: Interval);
+	fn set_for_benchmark(current: Interval, randomness: [u8; 32]);
 }
 
 /// What other pallets may know of a device.

@@ -5,7 +5,8 @@ import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const target = process.env.CARGO_TARGET_DIR ?? join(process.env.HOME, '.cache', 'pogcs-target');
+/** Where cargo builds. */
+export const target = process.env.CARGO_TARGET_DIR ?? join(process.env.HOME, '.cache', 'pogcs-target');
 
 /** Path of a program that the workspace builds. */
 export const program = (name) => join(target, 'release', name);

@@ -87,6 +87,8 @@ enum Command {
 	},
 	/// Measure verifier and prover on this machine
 	Bench {
+		/// What to measure; everything if left out
+		names: Vec<bench::Name>,
 		/// Print one JSON object a line
 		#[arg(long)]
 		json: bool,
@@ -116,7 +118,7 @@ pub fn run() -> Outcome {
 			export(&key_bytes(key.as_deref())?, &read(&proof)?, &read(&statement)?, &out)
 		}
 		Command::Import { key, out } => import(&key, &out),
-		Command::Bench { json } => bench::run(json),
+		Command::Bench { names, json } => bench::run(&names, json),
 		Command::BenchProve => bench::prove_once(),
 	}
 }

@@ -78,6 +78,8 @@ impl Agent {
 			finalised_hash: hexed::show(head.hash),
 			set: set.id(),
 			voters: set.authorities().len(),
+			runtime: image.spec_version,
+			metadata_hash: image.metadata_hash.map(hexed::show),
 			charge_mwh: state.charge,
 			..Status::default()
 		};
@@ -251,6 +253,8 @@ impl Agent {
 			finalised_hash: hexed::show(head.hash),
 			set: follower.set().id(),
 			voters: follower.set().authorities().len(),
+			runtime: self.image.spec_version,
+			metadata_hash: self.image.metadata_hash.map(hexed::show),
 			interval: view.current.0,
 			charge_mwh: state.charge,
 			forecast_mwh: forecast,

@@ -135,8 +135,9 @@ async fn run(directory: &std::path::Path, served: &FakeNode) -> (Vec<Vec<u8>>, S
 			mortality: Mortality { birth: status.finalised, birth_hash, period: 64 },
 			nonce,
 			tip: 0,
-			metadata_hash: Some([2; 32]),
+			metadata_hash: image.metadata_hash,
 		};
+		assert_eq!(body[103], u8::from(image.metadata_hash.is_some()));
 		let signature: [u8; 64] = body[35..99].try_into().unwrap();
 		assert!(verify(&key, &signing.payload(call), &signature));
 		calls.push(call.to_vec());
@@ -193,7 +194,36 @@ async fn device_should_sign_nothing_when_the_runtime_was_upgraded() {
 	let served = prepare(&directory, &state(&keys, 4), 9).await;
 	let (calls, status) = run(&directory, &served).await;
 	assert!(calls.is_empty());
-	assert!(status.words().contains("the chain's runtime is now version 1"));
+	let words = status.words();
+	assert!(words.contains("TROUBLE: the chain's runtime is now version 1"), "{words}");
+	assert!(words.contains("checkpoint is for 9") && words.contains("signs nothing"), "{words}");
+	assert!(words.contains("write a new checkpoint file"), "{words}");
+
+	// What the words ask for helps, and nothing is lost: the state stays, the new hash is signed.
+	let path = directory.join("checkpoint.json");
+	let text = std::fs::read_to_string(&path).unwrap();
+	let mut file: CheckpointFile = serde_json::from_str(&text).unwrap();
+	(file.spec_version, file.metadata_hash) = (1, Some(hexed::show([4; 32])));
+	file.save(&path).unwrap();
+	let (calls, status) = run(&directory, &served).await;
+	assert_eq!(calls.len(), 1, "{}", status.words());
+	assert_eq!(calls[0][..2], CallIndices::POGCS.report);
+	assert_eq!(status.trouble, None);
+	assert!(status.words().contains("bound to the metadata hash 0x0404"), "{}", status.words());
+}
+
+#[tokio::test]
+async fn device_should_sign_for_any_layout_when_its_checkpoint_has_no_metadata_hash() {
+	let (directory, keys) = new_device("unbound");
+	let served = prepare(&directory, &state(&keys, 4), 1).await;
+	let path = directory.join("checkpoint.json");
+	let text = std::fs::read_to_string(&path).unwrap();
+	let mut file: CheckpointFile = serde_json::from_str(&text).unwrap();
+	file.metadata_hash = None;
+	file.save(&path).unwrap();
+	let (calls, status) = run(&directory, &served).await;
+	assert_eq!(calls.len(), 1);
+	assert!(status.words().contains("NOT bound to a metadata hash"), "{}", status.words());
 }
 
 #[tokio::test]

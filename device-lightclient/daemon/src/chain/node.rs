@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use codec::{DecodeAll, Encode};
 use jsonrpsee::{
 	core::client::{ClientT, Error as RpcError, Subscription, SubscriptionClientT},
 	rpc_params,
@@ -46,11 +47,16 @@ struct JsonProof {
 	proof: Vec<String>,
 }
 
-#[derive(Deserialize)]
+/// What a runtime calls itself.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct JsonVersion {
-	spec_version: u32,
-	transaction_version: u32,
+pub struct RuntimeVersion {
+	/// Name of the chain's rules.
+	pub spec_name: String,
+	/// Their version.
+	pub spec_version: u32,
+	/// Version of the layout of transactions.
+	pub transaction_version: u32,
 }
 
 impl Node {
@@ -191,14 +197,28 @@ impl Node {
 		hexed::parse(&text, "the metadata")
 	}
 
-	/// Spec and transaction version at `block`, unproven: for writing checkpoints only.
-	pub async fn versions(&self, block: &Hash) -> Result<(u32, u32), Error> {
-		let answer: JsonVersion = self
-			.client
+	/// The runtime's version at `block`, unproven: for writing checkpoints only.
+	pub async fn version(&self, block: &Hash) -> Result<RuntimeVersion, Error> {
+		self.client
 			.request("state_getRuntimeVersion", rpc_params![hexed::show(block)])
 			.await
-			.map_err(|error| self.failed(error))?;
-		Ok((answer.spec_version, answer.transaction_version))
+			.map_err(|error| self.failed(error))
+	}
+
+	/// The runtime's metadata of one version at `block`, unproven: for writing checkpoints only.
+	/// `None` if the runtime has none of that version.
+	pub async fn metadata_at_version(
+		&self,
+		version: u32,
+		block: &Hash,
+	) -> Result<Option<Vec<u8>>, Error> {
+		let version = hexed::show(version.encode());
+		let params = rpc_params!["Metadata_metadata_at_version", version, hexed::show(block)];
+		let text: String =
+			self.client.request("state_call", params).await.map_err(|error| self.failed(error))?;
+		let bytes = hexed::parse(&text, "the metadata")?;
+		DecodeAll::decode_all(&mut &bytes[..])
+			.map_err(|_| Error::Answer("the metadata does not decode".into()))
 	}
 
 	/// News of justifications, each SCALE-encoded in hex.
@@ -216,9 +236,18 @@ impl Node {
 
 /// What the owner can do about the common refusals of a transaction pool.
 fn advice(words: &str) -> Option<&'static str> {
-	const KNOWN: [(&str, &str); 3] = [
+	const KNOWN: [(&str, &str); 4] = [
 		("Inability to pay", "send a little money to the device's account, which is its key"),
-		("bad signature", "the image is not for this runtime: install its checkpoint file"),
+		(
+			"bad signature",
+			"the device's checkpoint is not of this runtime: write a new one with \
+			 `pogcs-device checkpoint`",
+		),
+		(
+			"CannotLookup",
+			"this runtime was built without a metadata hash: set metadata_hash to null in the \
+			 checkpoint file, on a development chain only",
+		),
 		("ancient birth block", "the node's clock of blocks is ahead: it is tried again"),
 	];
 	KNOWN.iter().find(|(sign, _)| words.contains(sign)).map(|(_, advice)| *advice)
@@ -250,12 +279,13 @@ fn decode_header(json: &JsonHeader) -> Result<Header, Error> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use codec::Encode;
 
 	#[test]
 	fn refusal_should_come_with_advice_when_it_is_a_common_one() {
 		let words = "Invalid Transaction \"Inability to pay some fees\"";
 		assert!(advice(words).is_some_and(|advice| advice.contains("send a little money")));
+		let words = "Invalid Transaction \"Transaction has a bad signature\"";
+		assert!(advice(words).is_some_and(|advice| advice.contains("write a new one")));
 		assert_eq!(advice("something else"), None);
 	}
 

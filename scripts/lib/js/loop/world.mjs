@@ -47,6 +47,11 @@ export class World {
     return this.node.api;
   }
 
+  /** A key pair's address on this chain. */
+  address(pair) {
+    return this.api.createType('AccountId', pair.publicKey).toString();
+  }
+
   /** Starts three validators and waits until they finalise. */
   async startChain() {
     this.say('starting three validators');

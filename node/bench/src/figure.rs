@@ -1,0 +1,129 @@
+//! Figures: what can be measured, and how it is printed.
+
+use std::{fmt, time::Duration};
+
+use clap::ValueEnum;
+use serde_json::{json, Value};
+
+use crate::Error;
+
+/// What this program measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum Name {
+	/// Verifying and importing a block without transactions
+	EmptyBlockImportMs,
+	/// The same with 500 signed transfers in it
+	#[value(name = "transfers500_block_import_ms")]
+	Transfers500BlockImportMs,
+	/// Verifying one proof inside a runtime
+	#[value(name = "groth16_verify_wasm_ms")]
+	Groth16VerifyWasmMs,
+	/// Size of the compressed runtime
+	RuntimeWasmKb,
+}
+
+impl Name {
+	/// Everything, in the order in which it is measured.
+	pub const ALL: &'static [Self] = &[
+		Self::EmptyBlockImportMs,
+		Self::Transfers500BlockImportMs,
+		Self::Groth16VerifyWasmMs,
+		Self::RuntimeWasmKb,
+	];
+}
+
+impl fmt::Display for Name {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		let value = self.to_possible_value();
+		f.write_str(value.as_ref().map_or("", |value| value.get_name()))
+	}
+}
+
+/// A figure, and the figure of what it is compared with.
+pub struct Figure {
+	name: Name,
+	value: f64,
+	unit: &'static str,
+	peer: Option<(&'static str, f64)>,
+}
+
+impl Figure {
+	/// A figure that is compared with nothing.
+	pub fn alone(name: Name, value: f64, unit: &'static str) -> Self {
+		Self { name, value, unit, peer: None }
+	}
+
+	/// The same figure, with that of `peer` beside it.
+	pub fn against(self, peer: &'static str, value: f64) -> Self {
+		Self { peer: Some((peer, value)), ..self }
+	}
+
+	/// How many times the peer's figure this one is.
+	fn ratio(&self) -> Option<f64> {
+		self.peer.map(|(_, value)| self.value / value)
+	}
+
+	/// The figure as `scripts/bench --json` prints it.
+	pub fn json(&self) -> Value {
+		json!({
+			"name": self.name.to_string(),
+			"value": self.value,
+			"unit": self.unit,
+			"peer": self.peer.map(|(name, _)| name),
+			"peer_value": self.peer.map(|(_, value)| value),
+			"ratio": self.ratio(),
+			"command": format!("scripts/bench {}", self.name),
+		})
+	}
+}
+
+impl fmt::Display for Figure {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		let Self { name, value, unit, peer } = self;
+		write!(f, "{:<30}{value:>12.3} {unit:<3}", name.to_string())?;
+		if let (Some((peer, value)), Some(ratio)) = (peer, self.ratio()) {
+			write!(f, "  {peer}: {value:.3} {unit}, {ratio:.2} times")?;
+		}
+		Ok(())
+	}
+}
+
+/// The time in the middle, in milliseconds.
+///
+/// # Errors
+/// Nothing was measured.
+pub fn median(mut times: Vec<Duration>) -> Result<f64, Error> {
+	times.sort_unstable();
+	let middle = times.get(times.len() / 2).ok_or("nothing was measured")?;
+	Ok(middle.as_secs_f64() * 1_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn json_should_have_the_keys_of_the_record_when_there_is_a_peer_or_none() {
+		let alone = Figure::alone(Name::EmptyBlockImportMs, 3.0, "ms");
+		assert_eq!(
+			alone.json(),
+			json!({
+				"name": "empty_block_import_ms", "value": 3.0, "unit": "ms",
+				"peer": null, "peer_value": null, "ratio": null,
+				"command": "scripts/bench empty_block_import_ms",
+			})
+		);
+		let compared = alone.against("another", 2.0).json();
+		assert_eq!(compared["peer"], "another");
+		assert_eq!(compared["peer_value"], 2.0);
+		assert_eq!(compared["ratio"], 1.5);
+	}
+
+	#[test]
+	fn median_should_be_the_middle_when_times_are_in_any_order() {
+		let times = [9, 1, 4].map(Duration::from_millis).to_vec();
+		assert_eq!(median(times).unwrap(), 4.0);
+		assert!(median(Vec::new()).is_err());
+	}
+}

@@ -1,0 +1,17 @@
+//! What `pogcs-node` is made of, for programs that open a chain as the node does.
+//!
+//! | module | concern |
+//! |---|---|
+//! | [`chain_spec`] | the chains that `--chain` names |
+//! | [`cli`] | what the command line takes |
+//! | [`command`] | running what it asks for |
+//! | [`rpc`] | RPC methods |
+//! | [`service`] | database, pool, import queue, network, authoring, finality |
+
+#![forbid(unsafe_code)]
+
+pub mod chain_spec;
+pub mod cli;
+pub mod command;
+pub mod rpc;
+pub mod service;
