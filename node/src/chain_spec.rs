@@ -52,7 +52,7 @@ fn production(path: PathBuf) -> Result<ChainSpec, String> {
 		.with_protocol_id("pogcs")
 		.with_chain_type(ChainType::Live)
 		.with_properties(properties())
-		.with_genesis_config(genesis)
+		.with_genesis_config_patch(genesis)
 		.build())
 }
 

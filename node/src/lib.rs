@@ -5,6 +5,7 @@
 //! | [`chain_spec`] | the chains that `--chain` names |
 //! | [`cli`] | what the command line takes |
 //! | [`command`] | running what it asks for |
+//! | [`process`] | memory and open files, for Prometheus |
 //! | [`rpc`] | RPC methods |
 //! | [`service`] | database, pool, import queue, network, authoring, finality |
 
@@ -13,5 +14,6 @@
 pub mod chain_spec;
 pub mod cli;
 pub mod command;
+pub mod process;
 pub mod rpc;
 pub mod service;

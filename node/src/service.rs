@@ -13,7 +13,7 @@ use sc_service::{error::Error as ServiceError, Configuration, TaskManager, WarpS
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 
-use crate::rpc;
+use crate::{process, rpc};
 
 /// Blocks between justifications that are kept. A device then always finds a recent one.
 const JUSTIFICATION_PERIOD: u32 = 8;
@@ -118,6 +118,7 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 		grandpa_block_import.clone(),
 		client.clone(),
 		inherents,
+		config.prometheus_registry(),
 	)?;
 	let import_queue = sc_consensus_pogcs::import_queue(
 		block_import.clone(),
@@ -161,6 +162,9 @@ where
 		config.prometheus_registry().cloned(),
 	);
 	let metrics = N::register_notification_metrics(config.prometheus_registry());
+	if let Some(registry) = config.prometheus_registry() {
+		process::register_metrics(registry)?;
+	}
 	let genesis = client
 		.block_hash(0)?
 		.ok_or_else(|| ServiceError::Other("the database has no genesis block".into()))?;

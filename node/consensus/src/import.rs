@@ -297,7 +297,9 @@ where
 			}
 			(changes.release_mutex(), before)
 		};
+		let origin = block.origin;
 		let result = self.inner.import_block(block).await.map_err(Into::into);
+		self.link.metrics.imported(&result, &claim, origin);
 		if result.is_err() {
 			if let Some(before) = before {
 				let mut locked = locked;

@@ -14,6 +14,7 @@
 //! | [`verifier`] | checking headers |
 //! | [`import`] | epochs, inherents, fork choice of imported blocks |
 //! | [`fork_choice`] | which of two chains is better |
+//! | [`metrics`] | what Prometheus is told |
 //! | [`rpc`] | `pogcs_epoch`, `pogcs_authorities` |
 
 #![forbid(unsafe_code)]
@@ -36,6 +37,7 @@ mod error;
 pub mod fork_choice;
 pub mod import;
 pub mod inherents;
+pub mod metrics;
 pub mod rpc;
 pub mod verifier;
 pub mod worker;
@@ -77,6 +79,8 @@ pub struct PogcsLink<Block: BlockT> {
 	pub epoch_changes: SharedEpochChanges<Block, Epoch>,
 	/// The configuration at genesis.
 	pub config: Arc<Configuration>,
+	/// What Prometheus is told.
+	pub metrics: metrics::Metrics,
 }
 
 impl<Block: BlockT> PogcsLink<Block> {
@@ -129,6 +133,7 @@ pub fn block_import<B, C, I, CIDP>(
 	inner: I,
 	client: Arc<C>,
 	create_inherent_data_providers: CIDP,
+	registry: Option<&substrate_prometheus_endpoint::Registry>,
 ) -> Result<(PogcsBlockImport<B, C, I, CIDP>, PogcsLink<B>), sp_blockchain::Error>
 where
 	B: BlockT,
@@ -139,7 +144,11 @@ where
 		+ 'static,
 {
 	let epoch_changes = aux::load_epoch_changes::<B, _>(&*client)?;
-	let link = PogcsLink { epoch_changes, config: Arc::new(config) };
+	let link = PogcsLink {
+		epoch_changes,
+		config: Arc::new(config),
+		metrics: metrics::Metrics::new(registry),
+	};
 	import::prune_finalized(&*client, &mut link.epoch_changes.shared_data())
 		.map_err(|e| sp_blockchain::Error::Backend(e.to_string()))?;
 

@@ -153,6 +153,9 @@ where
 		let slot = Slot::from(claim.claim().slot);
 		// One slot of grace for clocks that differ a little.
 		let now = Slot::from_timestamp(Timestamp::current(), self.link.slot_duration());
+		if slot > now {
+			self.link.metrics.early();
+		}
 		if slot > now + 1 {
 			return Err(Error::<B>::TooFarInFuture(hash).into());
 		}
@@ -161,7 +164,11 @@ where
 		let parent_number = number - sp_runtime::traits::One::one();
 		let (epoch_descriptor, epoch) =
 			epoch_of_child(&self.link, &*self.client, parent, parent_number, slot)?;
-		let (header, seal) = check_header::<B>(block.header, &claim, &epoch)?;
+		let metrics = &self.link.metrics;
+		metrics.epoch(&epoch, slot);
+		let (header, seal) =
+			metrics.header_check(|| check_header::<B>(block.header, &claim, &epoch))?;
+		metrics.arrived(block.origin, slot, self.link.slot_duration());
 		log::trace!(target: LOG_TARGET, "checked {hash:?} of slot {slot}");
 		block.header = header;
 		block.post_digests.push(seal);

@@ -196,7 +196,10 @@ where
 			.as_ref()
 			.0
 			.clone();
+		self.link.metrics.epoch(&epoch, slot);
+		self.link.metrics.own_weight(&epoch, &*self.keystore);
 		claim_slot(slot, &epoch, &*self.keystore)
+			.inspect(|(claim, _)| self.link.metrics.claimed(claim))
 	}
 
 	fn pre_digest_data(&self, _: Slot, claim: &Self::Claim) -> Vec<DigestItem> {

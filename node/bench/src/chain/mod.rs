@@ -32,6 +32,12 @@ pub trait Chain: Sized {
 	/// Databases or a runtime that cannot be opened.
 	fn start(directory: &Path) -> Result<Self, Error>;
 
+	/// Whether the next block may hold transfers; not so where a block has other things to do.
+	///
+	/// # Errors
+	/// A database that does not know.
+	fn takes_transfers(&self) -> Result<bool, Error>;
+
 	/// Authors the next block in the next slot, with exactly these transfers.
 	///
 	/// # Errors

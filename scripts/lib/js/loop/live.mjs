@@ -59,6 +59,8 @@ const look = async () => {
 const render = ({ best, finalized, epoch, weights, owner, devices, tasks }, paid) => {
   const lines = [
     `${bold('PoGCS')}  block ${best}, final ${green(finalized)}   interval ${epoch.index}   ${dim('Ctrl-C stops everything')}`,
+    // For whoever connects a wallet or lets another node join.
+    dim(`${world.node.url}  --bootnodes ${world.node.address}`),
     '',
     bold('devices') + dim('      energy of the last interval'),
   ];

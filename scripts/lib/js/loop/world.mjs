@@ -201,12 +201,15 @@ export class World {
     );
   }
 
-  /** Weights and where they come from, by the validator's name. */
+  /** Weights and where they come from, by the validator's name, or address if it joined later. */
   async weights() {
     const list = await this.node.engine('authorities');
     const names = Object.fromEntries(Object.entries(this.validators).map(([n, a]) => [a, n]));
     return Object.fromEntries(
-      list.map((entry) => [names[this.api.createType('AccountId', entry.validator).toString()], entry]),
+      list.map((entry) => {
+        const address = this.api.createType('AccountId', entry.validator).toString();
+        return [names[address] ?? `${address.slice(0, 9)}…`, entry];
+      }),
     );
   }
 
