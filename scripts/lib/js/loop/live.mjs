@@ -25,6 +25,12 @@ const stop = async () => {
 process.once('SIGINT', stop);
 process.once('SIGTERM', stop);
 
+/** A device's last words; that it verified one more final block is none worth showing. */
+const said = ({ events }) => (events.findLast(({ kind }) => kind !== 'finalised')?.text ?? '').slice(0, 110);
+
+/** Energy as people read it. */
+const energyOf = (wh) => (wh >= 1 || wh === 0 ? `${wh.toFixed(1)} Wh` : `${(wh * 1000).toFixed(0)} mWh`);
+
 /** Everything that the screen shows, read from the chain. */
 const look = async () => {
   const { api } = world;
@@ -66,10 +72,10 @@ const render = ({ best, finalized, epoch, weights, owner, devices, tasks }, paid
   ];
   for (const { device, energy } of devices) {
     const metered = energy
-      ? `${energy.generation.toFixed(1).padStart(7)} Wh green, ${energy.draw.toFixed(2)} Wh compute, ${energy.left.toFixed(2)} unclaimed`
+      ? `${energyOf(energy.generation).padStart(9)} green, ${energyOf(energy.draw)} drawn by compute, ${energyOf(energy.left)} of it not yet claimed`
       : dim('not reported yet');
     lines.push(`  ${device.name.padEnd(10)} ${metered}`);
-    lines.push(dim(`             ${(device.last?.text ?? '').slice(0, 90)}`));
+    lines.push(dim(`             ${said(device)}`));
   }
   for (const { id, reward, chunks } of tasks) {
     lines.push('', `${bold(`task ${id}`)}  ${reward / GCS} GCS a chunk`);
