@@ -31,18 +31,18 @@ mod benchmarks {
 		let key = sp_io::crypto::ed25519_generate(KEY_TYPE, None);
 		let device = T::Devices::create_for_benchmark(&payer, key.0, ROOT);
 		T::Clock::set_for_benchmark(Interval(10), [1; 32]);
-		let report = EnergyReport {
+		let metered = EnergyReport {
 			device,
 			interval: Interval(9),
 			generation: MilliWattHours(1_000),
 			compute_draw: MilliWattHours(900),
 			root: ROOT,
 		};
-		let payload = report.signing_payload(&Pallet::<T>::chain_id());
+		let payload = metered.signing_payload(&Pallet::<T>::chain_id());
 		let signature = sp_io::crypto::ed25519_sign(KEY_TYPE, &key, &payload)
 			.ok_or(BenchmarkError::Stop("the key was just generated"))?;
 		#[extrinsic_call]
-		_(RawOrigin::Signed(payer), report, signature.0);
+		_(RawOrigin::Signed(payer), metered, signature.0);
 		assert!(Reports::<T>::contains_key(device, Interval(9)));
 		Ok(())
 	}

@@ -1,7 +1,7 @@
 //! Benchmarks of the pallet's calls.
 
 use frame_benchmarking::v2::*;
-use frame_support::traits::fungible::Mutate;
+use frame_support::traits::{fungible::Mutate, Get};
 use frame_system::RawOrigin;
 use pogcs_primitives::Interval;
 use sp_consensus_pogcs::{Claim, PreDigest, VrfOutput, ENGINE_ID};

@@ -45,7 +45,7 @@ mod benchmarks {
 
 	/// One verification alone, as this runtime does it: by itself, or by asking its host.
 	#[benchmark]
-	fn verify() {
+	fn verify_proof() {
 		let verdict;
 		#[block]
 		{

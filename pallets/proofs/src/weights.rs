@@ -10,7 +10,7 @@ pub trait WeightInfo {
 	/// Weight of `set_active`.
 	fn set_active() -> Weight;
 	/// Weight of verifying one proof, with reading its key and spending its nullifier.
-	fn verify() -> Weight;
+	fn verify_proof() -> Weight;
 }
 
 impl WeightInfo for () {
@@ -22,7 +22,7 @@ impl WeightInfo for () {
 		Weight::from_parts(30_000_000, 4_096)
 			.saturating_add(RocksDbWeight::get().reads_writes(1, 1))
 	}
-	fn verify() -> Weight {
+	fn verify_proof() -> Weight {
 		Weight::from_parts(10_000_000_000, 4_096)
 			.saturating_add(RocksDbWeight::get().reads_writes(3, 1))
 	}

@@ -4,7 +4,7 @@
 use alloc::{boxed::Box, vec, vec::Vec};
 use codec::Decode;
 use frame_benchmarking::v2::*;
-use frame_support::traits::{fungible::Mutate, EnsureOrigin};
+use frame_support::traits::{fungible::Mutate, EnsureOrigin, Get};
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use pogcs_primitives::{
 	records::{ChunkState, ModelRecord},
