@@ -1,5 +1,7 @@
 //! Runs what the command line asks for.
 
+use std::sync::Arc;
+
 use sc_cli::SubstrateCli;
 use sc_network::config::NetworkBackendType;
 use sc_service::PartialComponents;
@@ -7,6 +9,7 @@ use sc_service::PartialComponents;
 use crate::{
 	chain_spec,
 	cli::{Cli, Subcommand},
+	overlay::Overlay,
 	service,
 };
 
@@ -42,7 +45,11 @@ impl SubstrateCli for Cli {
 
 /// Parses the command line and runs it.
 pub fn run() -> sc_cli::Result<()> {
-	let cli = Cli::from_args();
+	run_with(Cli::from_args(), ())
+}
+
+/// Runs what the command line asks for. If that is a node, `overlay` is put over its parts.
+pub fn run_with(cli: Cli, overlay: impl Overlay) -> sc_cli::Result<()> {
 	match &cli.subcommand {
 		Some(Subcommand::Key(cmd)) => cmd.run(&cli),
 		#[allow(deprecated)]
@@ -93,11 +100,12 @@ pub fn run() -> sc_cli::Result<()> {
 			runner.async_run(|config| {
 				let PartialComponents { client, task_manager, backend, .. } =
 					service::new_partial(&config)?;
-				let revert_finality = Box::new(|client: std::sync::Arc<_>, _, blocks| {
+				let revert_consensus = Box::new(|client: Arc<_>, backend: Arc<_>, blocks| {
+					sc_consensus_pogcs::revert::revert(&client, &backend, blocks)?;
 					sc_consensus_grandpa::revert(client, blocks)?;
 					Ok(())
 				});
-				Ok((cmd.run(client, backend, Some(revert_finality)), task_manager))
+				Ok((cmd.run(client, backend, Some(revert_consensus)), task_manager))
 			})
 		}
 		None => {
@@ -105,11 +113,11 @@ pub fn run() -> sc_cli::Result<()> {
 			runner.run_node_until_exit(|config| async move {
 				match config.network.network_backend {
 					NetworkBackendType::Libp2p => {
-						service::new_full::<sc_network::NetworkWorker<_, _>>(config)
+						service::new_full::<sc_network::NetworkWorker<_, _>, _>(config, overlay)
 							.map_err(sc_cli::Error::Service)
 					}
 					NetworkBackendType::Litep2p => {
-						service::new_full::<sc_network::Litep2pNetworkBackend>(config)
+						service::new_full::<sc_network::Litep2pNetworkBackend, _>(config, overlay)
 							.map_err(sc_cli::Error::Service)
 					}
 				}

@@ -6,14 +6,18 @@ use pogcs_runtime::{opaque::Block, AccountId, RuntimeApi};
 use sc_client_api::BlockBackend;
 use sc_consensus_grandpa::SharedVoterState;
 use sc_consensus_pogcs::{
-	inherents::SlotProvider, PogcsBlockImport, PogcsLink, SlotDuration, WorkerParams,
+	inherents::SlotProvider, select::SelectUntainted, PogcsBlockImport, PogcsLink, SlotDuration,
+	WorkerParams,
 };
 use sc_consensus_slots::{BackoffAuthoringOnFinalizedHeadLagging, SlotProportion};
 use sc_service::{error::Error as ServiceError, Configuration, TaskManager, WarpSyncConfig};
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 
-use crate::{process, rpc};
+use crate::{
+	overlay::{Overlay, Parts},
+	process, rpc,
+};
 
 /// Blocks between justifications that are kept. A device then always finds a recent one.
 const JUSTIFICATION_PERIOD: u32 = 8;
@@ -51,7 +55,8 @@ impl sp_inherents::CreateInherentDataProviders<Block, ()> for Inherents {
 	}
 }
 
-type EngineBlockImport = PogcsBlockImport<Block, FullClient, GrandpaBlockImport, Inherents>;
+/// The engine's block import, over finality's.
+pub type EngineBlockImport = PogcsBlockImport<Block, FullClient, GrandpaBlockImport, Inherents>;
 
 /// What every command that touches the chain needs.
 pub type Service = sc_service::PartialComponents<
@@ -118,6 +123,7 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 		grandpa_block_import.clone(),
 		client.clone(),
 		inherents,
+		OffchainTransactionPoolFactory::new(transaction_pool.clone()),
 		config.prometheus_registry(),
 	)?;
 	let import_queue = sc_consensus_pogcs::import_queue(
@@ -141,10 +147,11 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 	})
 }
 
-/// Starts a node.
-pub fn new_full<N>(config: Configuration) -> Result<TaskManager, ServiceError>
+/// Starts a node, with `overlay` over its parts.
+pub fn new_full<N, O>(config: Configuration, overlay: O) -> Result<TaskManager, ServiceError>
 where
 	N: sc_network::NetworkBackend<Block, <Block as sp_runtime::traits::Block>::Hash>,
+	O: Overlay,
 {
 	let sc_service::PartialComponents {
 		client,
@@ -198,6 +205,15 @@ where
 			metrics,
 			gap_sync_body_policy: None,
 		})?;
+
+	let parts = Parts {
+		client: client.clone(),
+		keystore: keystore_container.keystore(),
+		link: link.clone(),
+		sync: sync_service.clone(),
+	};
+	let block_import = overlay.own_blocks(block_import, &parts);
+	let grandpa_notifications = overlay.votes(grandpa_notifications, &parts);
 
 	let role = config.role;
 	let name = config.network.node_name.clone();
@@ -259,7 +275,7 @@ where
 		let worker = sc_consensus_pogcs::start(WorkerParams {
 			keystore: keystore_container.keystore(),
 			client: client.clone(),
-			select_chain,
+			select_chain: SelectUntainted::new(client.clone(), select_chain),
 			env,
 			block_import,
 			sync_oracle: sync_service.clone(),

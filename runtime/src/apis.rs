@@ -1,12 +1,15 @@
 //! The runtime APIs.
 
 use alloc::vec::Vec;
+use codec::Encode;
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
 	weights::Weight,
 };
 use sp_api::impl_runtime_apis;
-use sp_consensus_pogcs::{Configuration, Epoch, ValidatorWeight};
+use sp_consensus_pogcs::{
+	AuthorityId, Configuration, Epoch, EquivocationProof, OpaqueKeyOwnershipProof, ValidatorWeight,
+};
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
 use sp_runtime::{
 	traits::{Block as BlockT, NumberFor},
@@ -17,8 +20,9 @@ use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 use super::{
-	AccountId, Balance, Block, Executive, Grandpa, InherentDataExt, Nonce, Pogcs, Runtime,
-	RuntimeCall, RuntimeGenesisConfig, Session, SessionKeys, System, TransactionPayment, VERSION,
+	AccountId, Accountability, Balance, Block, Executive, Grandpa, InherentDataExt, Nonce, Pogcs,
+	Runtime, RuntimeCall, RuntimeGenesisConfig, Session, SessionKeys, System, TransactionPayment,
+	VERSION,
 };
 
 impl_runtime_apis! {
@@ -116,6 +120,25 @@ impl_runtime_apis! {
 		fn validator_weights() -> Vec<ValidatorWeight<AccountId>> {
 			Pogcs::validator_weights(|account| Session::load_keys(account).map(|k| k.pogcs.into()))
 		}
+
+		// Who owned a key is on chain; the proof only names the account.
+		fn generate_key_ownership_proof(
+			slot: u64,
+			authority: AuthorityId,
+		) -> Option<OpaqueKeyOwnershipProof> {
+			let owner = Accountability::owner_of_author(slot, authority)?;
+			Some(OpaqueKeyOwnershipProof::new(owner.encode()))
+		}
+
+		fn submit_report_equivocation_unsigned_extrinsic(
+			proof: EquivocationProof<<Block as BlockT>::Header>,
+			owner: OpaqueKeyOwnershipProof,
+		) -> Option<()> {
+			let named: AccountId = owner.decode()?;
+			let owner = Accountability::owner_of_author(*proof.slot, proof.offender.clone())?;
+			(owner == named).then_some(())?;
+			Accountability::submit_block_equivocation(proof)
+		}
 	}
 
 	impl sp_session::SessionKeys<Block> for Runtime {
@@ -140,22 +163,25 @@ impl_runtime_apis! {
 			Grandpa::current_set_id()
 		}
 
-		// The accountability chapter will report; until then nothing claims to have.
 		fn submit_report_equivocation_unsigned_extrinsic(
-			_proof: sp_consensus_grandpa::EquivocationProof<
+			proof: sp_consensus_grandpa::EquivocationProof<
 				<Block as BlockT>::Hash,
 				NumberFor<Block>,
 			>,
-			_owner: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+			owner: OpaqueKeyOwnershipProof,
 		) -> Option<()> {
-			None
+			let named: AccountId = owner.decode()?;
+			let owner = Accountability::owner_of_voter(proof.set_id(), proof.offender().clone())?;
+			(owner == named).then_some(())?;
+			Accountability::submit_vote_equivocation(proof)
 		}
 
 		fn generate_key_ownership_proof(
-			_set: sp_consensus_grandpa::SetId,
-			_authority: sp_consensus_grandpa::AuthorityId,
-		) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-			None
+			set: sp_consensus_grandpa::SetId,
+			authority: sp_consensus_grandpa::AuthorityId,
+		) -> Option<OpaqueKeyOwnershipProof> {
+			let owner = Accountability::owner_of_voter(set, authority)?;
+			Some(OpaqueKeyOwnershipProof::new(owner.encode()))
 		}
 	}
 
@@ -242,12 +268,11 @@ impl_runtime_apis! {
 			Vec<frame_benchmarking::BenchmarkList>,
 			Vec<frame_support::traits::StorageInfo>,
 		) {
-			use frame_benchmarking::{BenchmarkList, Benchmarking};
+			use frame_benchmarking::BenchmarkList;
 			use frame_support::traits::StorageInfoTrait;
 			use frame_system_benchmarking::{
 				extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
 			};
-			use crate::benchmarks::*;
 			let mut list = Vec::<BenchmarkList>::new();
 			list_benchmarks!(list, extra);
 			(list, crate::AllPalletsWithSystem::storage_info())
@@ -256,13 +281,11 @@ impl_runtime_apis! {
 		fn dispatch_benchmark(
 			config: frame_benchmarking::BenchmarkConfig,
 		) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
-			use frame_benchmarking::{BenchmarkBatch, Benchmarking};
+			use frame_benchmarking::BenchmarkBatch;
 			use frame_support::traits::WhitelistedStorageKeys;
 			use frame_system_benchmarking::{
 				extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
 			};
-			use crate::benchmarks::*;
-			impl frame_system_benchmarking::Config for Runtime {}
 			let whitelist = crate::AllPalletsWithSystem::whitelisted_storage_keys();
 			let mut batches = Vec::<BenchmarkBatch>::new();
 			let params = (&config, &whitelist);

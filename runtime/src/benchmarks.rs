@@ -4,6 +4,7 @@
 frame_benchmarking::define_benchmarks!(
 	[frame_system, SystemBench::<Runtime>]
 	[frame_system_extensions, SystemExtensionsBench::<Runtime>]
+	[pallet_accountability, crate::Accountability]
 	[pallet_assets, crate::Assets]
 	[pallet_balances, crate::Balances]
 	[pallet_devices, crate::Devices]

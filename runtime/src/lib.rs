@@ -11,12 +11,15 @@ extern crate alloc;
 #[cfg(feature = "std")]
 include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
-mod apis;
+// Its macros are used in `apis`.
 #[cfg(feature = "runtime-benchmarks")]
+#[macro_use]
 mod benchmarks;
+mod apis;
 pub mod configs;
 pub mod genesis;
 pub mod genesis_development;
+pub mod weights;
 
 use alloc::{borrow::Cow, vec::Vec};
 pub use apis::RuntimeApi;
@@ -163,12 +166,12 @@ mod runtime {
 	pub type Authorship = pallet_authorship;
 	#[runtime::pallet_index(5)]
 	pub type Pogcs = pallet_pogcs;
-	#[runtime::pallet_index(6)]
-	pub type Historical = pallet_session::historical;
 	#[runtime::pallet_index(7)]
 	pub type Session = pallet_session;
 	#[runtime::pallet_index(8)]
 	pub type Grandpa = pallet_grandpa;
+	#[runtime::pallet_index(9)]
+	pub type Accountability = pallet_accountability;
 
 	// Conveniences for accounts.
 	#[runtime::pallet_index(10)]

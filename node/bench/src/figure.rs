@@ -16,6 +16,16 @@ pub enum Name {
 	/// The same with 500 signed transfers in it
 	#[value(name = "transfers500_block_import_ms")]
 	Transfers500BlockImportMs,
+	/// The same with as many as a block holds
+	FullBlockImportMs,
+	/// Checking one header's claim and seal in an epoch of 4 authorities
+	#[value(name = "header_check_us_4")]
+	HeaderCheckUs4,
+	/// The same with 1,000 authorities
+	#[value(name = "header_check_us_1000")]
+	HeaderCheckUs1000,
+	/// Transfers in the blocks of a running node
+	SustainedTps,
 	/// Verifying one proof inside a runtime
 	#[value(name = "groth16_verify_wasm_ms")]
 	Groth16VerifyWasmMs,
@@ -28,6 +38,10 @@ impl Name {
 	pub const ALL: &'static [Self] = &[
 		Self::EmptyBlockImportMs,
 		Self::Transfers500BlockImportMs,
+		Self::FullBlockImportMs,
+		Self::HeaderCheckUs4,
+		Self::HeaderCheckUs1000,
+		Self::SustainedTps,
 		Self::Groth16VerifyWasmMs,
 		Self::RuntimeWasmKb,
 	];
@@ -59,6 +73,23 @@ impl Figure {
 		Self { peer: Some((peer, value)), ..self }
 	}
 
+	/// The first of these values, with that of `peer` beside it if there is a second one.
+	///
+	/// # Errors
+	/// No value.
+	pub fn beside(
+		name: Name,
+		values: &[f64],
+		unit: &'static str,
+		peer: &'static str,
+	) -> Result<Self, Error> {
+		match values {
+			[value] => Ok(Self::alone(name, *value, unit)),
+			[value, other] => Ok(Self::alone(name, *value, unit).against(peer, *other)),
+			_ => Err(format!("{} chains were measured", values.len()).into()),
+		}
+	}
+
 	/// How many times the peer's figure this one is.
 	fn ratio(&self) -> Option<f64> {
 		self.peer.map(|(_, value)| self.value / value)
@@ -81,7 +112,7 @@ impl Figure {
 impl fmt::Display for Figure {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		let Self { name, value, unit, peer } = self;
-		write!(f, "{:<30}{value:>12.3} {unit:<3}", name.to_string())?;
+		write!(f, "{:<30}{value:>12.3} {unit:<4}", name.to_string())?;
 		if let (Some((peer, value)), Some(ratio)) = (peer, self.ratio()) {
 			write!(f, "  {peer}: {value:.3} {unit}, {ratio:.2} times")?;
 		}
@@ -118,6 +149,28 @@ mod tests {
 		assert_eq!(compared["peer"], "another");
 		assert_eq!(compared["peer_value"], 2.0);
 		assert_eq!(compared["ratio"], 1.5);
+		let beside = |values| Figure::beside(Name::EmptyBlockImportMs, values, "ms", "another");
+		assert_eq!(beside(&[3.0, 2.0]).unwrap().json(), compared);
+		assert_eq!(beside(&[3.0]).unwrap().json()["peer"], Value::Null);
+		assert!(beside(&[]).is_err());
+	}
+
+	#[test]
+	fn names_should_be_those_of_the_record() {
+		let names: Vec<_> = Name::ALL.iter().map(ToString::to_string).collect();
+		assert_eq!(
+			names,
+			[
+				"empty_block_import_ms",
+				"transfers500_block_import_ms",
+				"full_block_import_ms",
+				"header_check_us_4",
+				"header_check_us_1000",
+				"sustained_tps",
+				"groth16_verify_wasm_ms",
+				"runtime_wasm_kb",
+			]
+		);
 	}
 
 	#[test]

@@ -1,29 +1,38 @@
-//! `pogcs-bench`: figures of the node's parts, measured in this process.
+//! `pogcs-bench`: figures of the node's parts, measured in this process, and of a running node.
 //!
 //! | module | concern |
 //! |---|---|
-//! | [`chain`] | the chain under test; a peer to compare with is another implementation of its trait |
+//! | [`chain`] | the chains under test: PoGCS, and the peer that it is compared with |
 //! | [`import`] | how long a block takes to import |
+//! | [`header`] | what the engine itself costs for a header |
+//! | [`throughput`] | transfers per second of a running node |
 //! | [`verifier`] | verifying a proof inside a runtime |
+//! | [`wallet`] | signing transfers |
 //! | [`figure`] | names, and how figures are printed |
+//!
+//! The peer, a node of Aura and GRANDPA, is built with the feature `aura` only, which `scripts/bench`
+//! sets; without it figures of chains stand alone.
 
 #![forbid(unsafe_code)]
 
 mod chain;
 mod figure;
+mod header;
 mod import;
+mod throughput;
 mod verifier;
+mod wallet;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use chain::pogcs::Pogcs;
+use chain::Chains;
 use clap::Parser;
 use figure::{Figure, Name};
 
 /// Why something could not be measured.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// Measures block import and proof verification on this machine
+/// Measures block import, the engine, a running node and proof verification on this machine
 #[derive(Parser)]
 #[command(name = "pogcs-bench", version)]
 struct Arguments {
@@ -37,13 +46,40 @@ struct Arguments {
 	/// The verifier as a runtime, as `scripts/bench` builds it
 	#[arg(long, value_name = "FILE")]
 	verifier_wasm: Option<PathBuf>,
+
+	/// WebSocket address of the node whose throughput is measured
+	#[arg(long, value_name = "URL")]
+	node: Option<String>,
+}
+
+fn imports(
+	name: Name,
+	measure: fn(&mut Chains) -> Result<Vec<f64>, Error>,
+) -> Result<Figure, Error> {
+	let mut chains = Chains::start(&name.to_string())?;
+	let values = measure(&mut chains)?;
+	Figure::beside(name, &values, "ms", chains.peer)
 }
 
 fn measure(name: Name, arguments: &Arguments) -> Result<Figure, Error> {
 	match name {
-		Name::EmptyBlockImportMs => Ok(Figure::alone(name, import::empty::<Pogcs>()?, "ms")),
-		Name::Transfers500BlockImportMs => {
-			Ok(Figure::alone(name, import::transfers::<Pogcs>()?, "ms"))
+		Name::EmptyBlockImportMs => imports(name, import::empty),
+		Name::Transfers500BlockImportMs => imports(name, import::transfers),
+		Name::FullBlockImportMs => imports(name, import::full),
+		Name::HeaderCheckUs4 => {
+			let [four] = header::microseconds([4])?;
+			Ok(Figure::alone(name, four, "us"))
+		}
+		Name::HeaderCheckUs1000 => {
+			let [four, thousand] = header::microseconds([4, 1_000])?;
+			Ok(Figure::alone(name, thousand, "us").against("4 authorities", four))
+		}
+		Name::SustainedTps => {
+			let url = arguments.node.as_deref().ok_or(
+				"sustained_tps needs --node with the address of a development node whose pool is \
+				 large; `scripts/bench` starts one",
+			)?;
+			Ok(Figure::alone(name, throughput::transfers_per_second(url)?, "tx/s"))
 		}
 		Name::Groth16VerifyWasmMs => {
 			let path = arguments.verifier_wasm.as_deref().ok_or(

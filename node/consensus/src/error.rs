@@ -35,8 +35,8 @@ pub enum Error<B: BlockT> {
 	SlotMustIncrease(Slot, Slot),
 	#[error("the parent {0:?} is unknown")]
 	UnknownParent(B::Hash),
-	#[error("the count of primary blocks up to {0:?} is missing")]
-	NoPrimaryCount(B::Hash),
+	#[error("where {0:?} stands in fork choice is missing from the database")]
+	NoStanding(B::Hash),
 	#[error("the first block of an epoch must announce the next: {0:?} does not")]
 	EpochExpected(B::Hash),
 	#[error("only the first block of an epoch announces the next: {0:?} is none")]
@@ -49,6 +49,8 @@ pub enum Error<B: BlockT> {
 	Client(#[from] sp_blockchain::Error),
 	#[error("the inherents: {0}")]
 	Inherents(String),
+	#[error(transparent)]
+	Runtime(#[from] sp_api::ApiError),
 }
 
 impl<B: BlockT> From<Error<B>> for String {

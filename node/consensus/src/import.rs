@@ -21,8 +21,9 @@ use sp_inherents::{CreateInherentDataProviders, InherentDataProvider};
 use sp_runtime::traits::{Block as BlockT, Header, NumberFor, Zero};
 
 use crate::{
-	aux,
+	aux::{self, Standing},
 	digest::{find_claim, find_next_epoch},
+	equivocation::Watch,
 	fork_choice,
 	verifier::{fills_gap, is_proven_otherwise, PogcsVerifier},
 	Epoch, Error, Intermediate, PogcsLink, INTERMEDIATE_KEY, LOG_TARGET,
@@ -34,6 +35,7 @@ pub struct PogcsBlockImport<B: BlockT, C, I, CIDP> {
 	client: Arc<C>,
 	link: PogcsLink<B>,
 	create_inherent_data_providers: CIDP,
+	watch: Watch<B, C>,
 }
 
 impl<B: BlockT, C, I: Clone, CIDP: Clone> Clone for PogcsBlockImport<B, C, I, CIDP> {
@@ -43,6 +45,7 @@ impl<B: BlockT, C, I: Clone, CIDP: Clone> Clone for PogcsBlockImport<B, C, I, CI
 			client: self.client.clone(),
 			link: self.link.clone(),
 			create_inherent_data_providers: self.create_inherent_data_providers.clone(),
+			watch: self.watch.clone(),
 		}
 	}
 }
@@ -53,8 +56,9 @@ impl<B: BlockT, C, I, CIDP> PogcsBlockImport<B, C, I, CIDP> {
 		client: Arc<C>,
 		link: PogcsLink<B>,
 		create_inherent_data_providers: CIDP,
+		watch: Watch<B, C>,
 	) -> Self {
-		Self { inner, client, link, create_inherent_data_providers }
+		Self { inner, client, link, create_inherent_data_providers, watch }
 	}
 }
 
@@ -104,20 +108,24 @@ where
 		Ok(())
 	}
 
-	/// The parent's slot and how many primary blocks lead to it, for a block of `slot`.
-	fn parent(&self, header: &B::Header, slot: Slot) -> Result<(Slot, u64), Error<B>> {
+	/// The parent's slot and where it stands, for a block of `slot`.
+	fn parent(
+		&self,
+		header: &B::Header,
+		slot: Slot,
+	) -> Result<(Slot, Standing<NumberFor<B>>), Error<B>> {
 		let hash = *header.parent_hash();
 		let parent = self.client.header(hash)?.ok_or(Error::UnknownParent(hash))?;
 		let parent_slot = Slot::from(find_claim::<B>(&parent)?.claim().slot);
 		if slot <= parent_slot {
 			return Err(Error::SlotMustIncrease(parent_slot, slot));
 		}
-		let primaries = if parent.number().is_zero() {
-			0
+		let standing = if parent.number().is_zero() {
+			Standing::default()
 		} else {
-			aux::load_primaries(&*self.client, hash)?.ok_or(Error::NoPrimaryCount(hash))?
+			aux::load_standing::<B>(&*self.client, hash)?.ok_or(Error::NoStanding(hash))?
 		};
-		Ok((parent_slot, primaries))
+		Ok((parent_slot, standing))
 	}
 
 	/// Puts the epoch that the block announces into the tree.
@@ -172,7 +180,7 @@ where
 		slot: Slot,
 		opens: bool,
 		announced: Option<NextEpoch>,
-		primaries: u64,
+		standing: Standing<NumberFor<B>>,
 	) -> Result<(), Error<B>> {
 		let hash = block.post_hash();
 		match (opens, announced) {
@@ -185,9 +193,9 @@ where
 			(false, Some(_)) => return Err(Error::EpochUnexpected(hash)),
 			(false, None) => {}
 		}
-		let (key, value) = aux::primaries_entry(hash, primaries);
+		let (key, value) = aux::standing_entry::<B>(hash, standing);
 		block.auxiliary.push((key, Some(value)));
-		let best = fork_choice::becomes_best(&*self.client, &block.header, primaries)?;
+		let best = fork_choice::becomes_best(&*self.client, &block.header, standing)?;
 		block.fork_choice = Some(ForkChoiceStrategy::Custom(best));
 		Ok(())
 	}
@@ -205,7 +213,7 @@ where
 		let number = *block.header.number();
 		block.fork_choice = Some(ForkChoiceStrategy::Custom(true));
 		// Counts are compared among descendants of a finalised block only, so any base will do.
-		let (key, value) = aux::primaries_entry(hash, 0);
+		let (key, value) = aux::standing_entry::<B>(hash, Standing::default());
 		block.auxiliary.push((key, Some(value)));
 		let result = self.inner.import_block(block).await.map_err(Into::into)?;
 		let ImportResult::Imported(_) = &result else {
@@ -270,10 +278,14 @@ where
 
 		let claim = find_claim::<B>(&block.header)?;
 		let slot = Slot::from(claim.claim().slot);
-		let (parent_slot, parent_primaries) = self.parent(&block.header, slot)?;
-		let primaries = parent_primaries.saturating_add(u64::from(claim.is_primary()));
-		let descriptor =
-			block.remove_intermediate::<Intermediate<B>>(INTERMEDIATE_KEY)?.epoch_descriptor;
+		let (parent_slot, parent_standing) = self.parent(&block.header, slot)?;
+		let Intermediate { epoch_descriptor: descriptor, author } =
+			block.remove_intermediate::<Intermediate<B>>(INTERMEDIATE_KEY)?;
+		let equivocates = self.watch.notice(&block, slot, &author)?;
+		let standing = Standing {
+			primaries: parent_standing.primaries.saturating_add(u64::from(claim.is_primary())),
+			tainted_at: if equivocates { Some(number) } else { parent_standing.tainted_at },
+		};
 		let opens = parent_slot < descriptor.start_slot();
 		let announced = find_next_epoch::<B>(&block.header)?;
 
@@ -288,7 +300,7 @@ where
 				slot,
 				opens,
 				announced,
-				primaries,
+				standing,
 			) {
 				if let Some(before) = before {
 					*changes = before;

@@ -13,8 +13,11 @@
 //! | [`worker`] | authoring blocks |
 //! | [`verifier`] | checking headers |
 //! | [`import`] | epochs, inherents, fork choice of imported blocks |
+//! | [`equivocation`] | two blocks of one author in one slot: evidence, report, what not to build on |
 //! | [`fork_choice`] | which of two chains is better |
 //! | [`metrics`] | what Prometheus is told |
+//! | [`select`] | the block to build on |
+//! | [`revert`] | taking back what is kept of reverted blocks |
 //! | [`rpc`] | `pogcs_epoch`, `pogcs_authorities` |
 
 #![forbid(unsafe_code)]
@@ -24,21 +27,25 @@ use std::sync::Arc;
 
 use sc_client_api::{backend::AuxStore, AuxDataOperations, FinalityNotification, PreCommitActions};
 use sc_consensus_epochs::{Epoch as EpochT, SharedEpochChanges};
+use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_api::ProvideRuntimeApi;
 use sp_blockchain::{HeaderBackend, HeaderMetadata};
-use sp_consensus_pogcs::{NextEpoch, PogcsApi};
+use sp_consensus_pogcs::{AuthorityId, NextEpoch, PogcsApi};
 use sp_consensus_slots::Slot;
 use sp_runtime::traits::Block as BlockT;
 
 pub mod authorship;
 mod aux;
 pub mod digest;
+pub mod equivocation;
 mod error;
 pub mod fork_choice;
 pub mod import;
 pub mod inherents;
 pub mod metrics;
+pub mod revert;
 pub mod rpc;
+pub mod select;
 pub mod verifier;
 pub mod worker;
 
@@ -102,6 +109,7 @@ pub(crate) struct Intermediate<B: BlockT> {
 		sp_runtime::traits::NumberFor<B>,
 		Epoch,
 	>,
+	pub(crate) author: AuthorityId,
 }
 
 pub(crate) const INTERMEDIATE_KEY: &[u8] = b"pogcs0";
@@ -133,6 +141,7 @@ pub fn block_import<B, C, I, CIDP>(
 	inner: I,
 	client: Arc<C>,
 	create_inherent_data_providers: CIDP,
+	pool: OffchainTransactionPoolFactory<B>,
 	registry: Option<&substrate_prometheus_endpoint::Registry>,
 ) -> Result<(PogcsBlockImport<B, C, I, CIDP>, PogcsLink<B>), sp_blockchain::Error>
 where
@@ -155,10 +164,12 @@ where
 	let weak = Arc::downgrade(&client);
 	client.register_finality_action(Box::new(move |notification: &FinalityNotification<B>| {
 		weak.upgrade().map_or_else(AuxDataOperations::new, |client| {
-			aux::obsolete_primaries(&*client, notification)
+			aux::obsolete_standings(&*client, notification)
 		})
 	}));
 
-	let import = PogcsBlockImport::new(inner, client, link.clone(), create_inherent_data_providers);
+	let watch = equivocation::Watch::new(client.clone(), pool, &link);
+	let import =
+		PogcsBlockImport::new(inner, client, link.clone(), create_inherent_data_providers, watch);
 	Ok((import, link))
 }

@@ -61,12 +61,15 @@ pub fn check_claim<B: BlockT>(claim: &PreDigest, epoch: &Epoch) -> Result<Author
 	Ok((*key).into())
 }
 
-/// Takes the seal off a header and checks claim and signature. Returns header and seal.
-fn check_header<B: BlockT>(
+/// Takes the seal off a header and checks claim and signature. Returns header, seal and author.
+///
+/// # Errors
+/// As [`check_claim`]; a seal that is missing, or is not the author's signature of this header.
+pub fn check_header<B: BlockT>(
 	mut header: B::Header,
 	claim: &PreDigest,
 	epoch: &Epoch,
-) -> Result<(B::Header, DigestItem), Error<B>> {
+) -> Result<(B::Header, DigestItem, AuthorityId), Error<B>> {
 	let hash = header.hash();
 	let seal = header.digest_mut().pop().ok_or(Error::Unsealed(hash))?;
 	let signature = as_seal(&seal).ok_or(Error::BadSeal(hash))?;
@@ -74,7 +77,7 @@ fn check_header<B: BlockT>(
 	if !AuthorityPair::verify(&signature, header.hash(), &author) {
 		return Err(Error::BadSignature(hash));
 	}
-	Ok((header, seal))
+	Ok((header, seal, author))
 }
 
 /// Whether a block is taken without looking at its claim, because something else proved it:
@@ -166,14 +169,14 @@ where
 			epoch_of_child(&self.link, &*self.client, parent, parent_number, slot)?;
 		let metrics = &self.link.metrics;
 		metrics.epoch(&epoch, slot);
-		let (header, seal) =
+		let (header, seal, author) =
 			metrics.header_check(|| check_header::<B>(block.header, &claim, &epoch))?;
 		metrics.arrived(block.origin, slot, self.link.slot_duration());
 		log::trace!(target: LOG_TARGET, "checked {hash:?} of slot {slot}");
 		block.header = header;
 		block.post_digests.push(seal);
 		block.post_hash = Some(hash);
-		block.insert_intermediate(INTERMEDIATE_KEY, Intermediate::<B> { epoch_descriptor });
+		block.insert_intermediate(INTERMEDIATE_KEY, Intermediate::<B> { epoch_descriptor, author });
 		Ok(block)
 	}
 }

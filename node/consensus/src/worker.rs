@@ -215,13 +215,13 @@ where
 		(_, author): Self::Claim,
 		epoch_descriptor: Self::AuxData,
 	) -> Result<BlockImportParams<B>, ConsensusError> {
-		let seal = sign_header(header_hash.as_ref(), author, &*self.keystore)?;
+		let seal = sign_header(header_hash.as_ref(), author.clone(), &*self.keystore)?;
 		let mut block = BlockImportParams::new(BlockOrigin::Own, header);
 		block.post_digests.push(seal);
 		block.body = Some(body);
 		block.state_action =
 			StateAction::ApplyChanges(sc_consensus::StorageChanges::Changes(storage_changes));
-		block.insert_intermediate(INTERMEDIATE_KEY, Intermediate::<B> { epoch_descriptor });
+		block.insert_intermediate(INTERMEDIATE_KEY, Intermediate::<B> { epoch_descriptor, author });
 		Ok(block)
 	}
 

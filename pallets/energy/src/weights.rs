@@ -1,5 +1,5 @@
-//! Placeholder until scripts/weights ran: by hand, counting reads, writes and signatures and
-//! rounding up. The runtime uses measured ones.
+//! Weights of the pallet's calls. Those of `()` are rounded up by hand, for tests and for runtimes that
+//! have not measured; PoGCS uses what `scripts/weights` measured (`runtime/src/weights/`).
 
 use frame_support::weights::{constants::RocksDbWeight, Weight};
 

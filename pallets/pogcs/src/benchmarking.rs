@@ -54,6 +54,43 @@ mod benchmarks {
 	}
 
 	#[benchmark]
+	fn return_to_duty() -> Result<(), BenchmarkError> {
+		let who = funded::<T>();
+		Pallet::<T>::do_bond(who.clone(), T::MinStake::get())?;
+		Validators::<T>::mutate(&who, |entry| {
+			if let Some(validator) = entry {
+				validator.duty = Duty::Absent;
+			}
+		});
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()));
+		let duty = Validators::<T>::get(&who).map(|validator| validator.duty);
+		assert_eq!(duty, Some(Duty::Back(CurrentInterval::<T>::get())));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn declare_maintenance() -> Result<(), BenchmarkError> {
+		let who = funded::<T>();
+		Pallet::<T>::do_bond(who.clone(), T::MinStake::get())?;
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()), Interval(2), 1);
+		assert!(Validators::<T>::get(&who).is_some_and(|v| v.is_in_maintenance(Interval(2))));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn cancel_maintenance() -> Result<(), BenchmarkError> {
+		let who = funded::<T>();
+		Pallet::<T>::do_bond(who.clone(), T::MinStake::get())?;
+		Pallet::<T>::do_declare_maintenance(who.clone(), Interval(2), 1)?;
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()));
+		assert!(Validators::<T>::get(&who).is_some_and(|v| v.maintenance.is_none()));
+		Ok(())
+	}
+
+	#[benchmark]
 	fn on_block() {
 		let claim =
 			Claim { authority: 0, slot: 1, vrf: VrfOutput { pre_output: [1; 32], proof: [0; 64] } };

@@ -11,12 +11,16 @@ use sp_consensus_pogcs::{
 	Configuration, ConsensusLog, Epoch, NextEpoch, PreDigest, Randomness, ValidatorWeight,
 	ENGINE_ID,
 };
-use sp_runtime::{traits::SaturatedConversion, ConsensusEngineId, DigestItem, Permill};
+use sp_runtime::{
+	traits::{SaturatedConversion, Zero},
+	ConsensusEngineId, DigestItem, Permill,
+};
 
 use crate::{
-	types::HasSessionKeys, Accumulator, Authorities, Authors, Config, CurrentInterval,
-	CurrentRandomness, CurrentSlot, Event, GenesisSlot, IntervalRandomness, NextAuthorities,
-	NextRandomness, Pallet, Parameters, Planned, RandomnessKept, Revealed, Validators,
+	types::HasSessionKeys, Accumulator, Authorities, Authors, Config, CurrentAuthor,
+	CurrentInterval, CurrentRandomness, CurrentSlot, Event, GenesisSlot, IntervalRandomness,
+	NextAuthorities, NextRandomness, NextSeats, Pallet, Parameters, Planned, RandomnessKept,
+	Revealed, Validators,
 };
 
 impl<T: Config> Pallet<T> {
@@ -38,10 +42,16 @@ impl<T: Config> Pallet<T> {
 			Self::announce();
 		}
 		CurrentSlot::<T>::put(claim.slot);
+		CurrentAuthor::<T>::put(claim.authority);
 		Revealed::<T>::put(claim.vrf);
+		// The author of an epoch's first block has its place in the set that has not taken over
+		// yet: it is looked at where that happens.
+		if !Self::epoch_is_over() {
+			Self::refuse_barred();
+		}
 	}
 
-	/// Adds what the author revealed to the epoch's randomness.
+	/// Adds what the author revealed to the epoch's randomness, and counts its block.
 	///
 	/// At the end of the block: in the first block of an epoch the session has turned by then, so
 	/// the output counts for the epoch that the block belongs to.
@@ -51,6 +61,7 @@ impl<T: Config> Pallet<T> {
 				*hash = (*hash, vrf.pre_output).using_encoded(sp_io::hashing::blake2_256);
 			});
 		}
+		Self::count_block();
 	}
 
 	/// The first slot of the epoch that runs.
@@ -67,10 +78,10 @@ impl<T: Config> Pallet<T> {
 				>= Self::epoch_start().saturating_add(Parameters::<T>::get().epoch_length)
 	}
 
-	/// The interval that the current slot falls in. Intervals without a block are passed over.
-	fn interval_of_slot() -> Interval {
-		let genesis = GenesisSlot::<T>::get().unwrap_or(0);
-		let passed = CurrentSlot::<T>::get()
+	/// The interval that `slot` falls in. Intervals without a block are passed over.
+	pub(crate) fn interval_at(slot: u64) -> Interval {
+		let genesis = GenesisSlot::<T>::get().unwrap_or(slot);
+		let passed = slot
 			.saturating_sub(genesis)
 			.checked_div(Parameters::<T>::get().epoch_length)
 			.unwrap_or(0);
@@ -80,7 +91,7 @@ impl<T: Config> Pallet<T> {
 	/// Opens the epoch of the current slot with the set announced before, and announces the next.
 	pub(crate) fn open_epoch() {
 		let closed = CurrentInterval::<T>::get();
-		let opened = Self::interval_of_slot();
+		let opened = Self::interval_at(CurrentSlot::<T>::get());
 		CurrentInterval::<T>::put(opened);
 
 		let randomness = NextRandomness::<T>::get();
@@ -118,32 +129,47 @@ impl<T: Config> Pallet<T> {
 		frame_system::Pallet::<T>::deposit_log(DigestItem::Consensus(ENGINE_ID, log.encode()));
 	}
 
-	/// Moves every average on by the epoch that has ended.
+	/// Marks who was absent in the epoch that has ended, and moves every average on by it.
 	///
-	/// Epochs without a block do not count: nobody could deliver in them.
+	/// Epochs without a block do not count: nobody could deliver in them. Whoever was slashed to
+	/// nothing leaves when its cooling is over, and not before, so that bonding again does not wash
+	/// it off.
 	pub(crate) fn settle_epoch() {
+		Self::mark_absent();
 		let half_life = Parameters::<T>::get().half_life;
+		let now = CurrentInterval::<T>::get();
 		Validators::<T>::translate_values(|mut validator: crate::ValidatorOf<T>| {
+			if validator.stake.is_zero()
+				&& validator.unlocking.is_empty()
+				&& !validator.is_cooling(now)
+			{
+				return None;
+			}
 			let delivered = core::mem::replace(&mut validator.delivered, MicroGpuHours::ZERO);
 			validator.average = average(validator.average, delivered, half_life);
 			Some(validator)
 		});
 	}
 
-	/// Computes the set of the epoch after the next from averages and stake as they stand.
+	/// Computes the set of the epoch after the one that opens, from averages and stake as they
+	/// stand. Whoever is cooling, absent or in maintenance then is left out.
 	///
 	/// Iterates over at most `MaxValidators`. With fewer than `MinAuthorities` that weigh anything
 	/// and have session keys, the set planned last stays.
 	pub(crate) fn plan_set() -> Vec<T::AccountId> {
 		let parameters = Parameters::<T>::get();
+		let opens = Self::interval_at(CurrentSlot::<T>::get());
+		let planned = Interval(opens.0.saturating_add(1));
 		let (accounts, candidates): (Vec<_>, Vec<_>) = Validators::<T>::iter()
 			.filter(|(account, validator)| {
-				let stake: u128 = validator.stake.into();
-				stake > 0 && T::SessionKeys::has_keys(account)
+				!validator.stake.is_zero()
+					&& validator.is_available(planned)
+					&& T::SessionKeys::has_keys(account)
 			})
 			.map(|(account, validator)| {
 				let earned = capped(validator.average, validator.stake.into(), parameters.kappa);
-				(account, Candidate { earned, genesis: validator.genesis })
+				let candidate = Candidate { earned, genesis: validator.genesis };
+				((account, validator.stake), candidate)
 			})
 			.unzip();
 		let shares = shares(&candidates, u128::from(parameters.weight_floor.0) << PRECISION);
@@ -151,7 +177,7 @@ impl<T: Config> Pallet<T> {
 			.into_iter()
 			.zip(&shares)
 			.filter(|(_, share)| share.scaled > 0)
-			.map(|(account, share)| (account, share.scaled))
+			.map(|((account, stake), share)| (account, share.scaled, stake))
 			.collect();
 		let count: u32 = set.len().saturated_into();
 		if count < parameters.min_authorities {
@@ -167,7 +193,7 @@ impl<T: Config> Pallet<T> {
 			});
 			Planned::<T>::put(frame_support::BoundedVec::truncate_from(set));
 		}
-		Planned::<T>::get().into_iter().map(|(account, _)| account).collect()
+		Planned::<T>::get().into_iter().map(|(account, ..)| account).collect()
 	}
 
 	/// The engine's configuration at genesis.
@@ -254,7 +280,12 @@ impl<T: Config> FindAuthor<T::AccountId> for Pallet<T> {
 	{
 		let (_, data) = digests.into_iter().find(|(id, _)| *id == ENGINE_ID)?;
 		let digest = PreDigest::decode(&mut &data[..]).ok()?;
-		let index = usize::try_from(digest.claim().authority).ok()?;
+		let claim = digest.claim();
+		let index = usize::try_from(claim.authority).ok()?;
+		if Self::interval_at(claim.slot) > CurrentInterval::<T>::get() {
+			// The block opens an epoch, and whoever asks does so before the session has turned.
+			return NextSeats::<T>::get().into_iter().nth(index).map(|seat| seat.account);
+		}
 		Authors::<T>::get().get(index).cloned()
 	}
 }

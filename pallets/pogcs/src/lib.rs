@@ -5,8 +5,10 @@
 
 extern crate alloc;
 
+mod accused;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+mod duty;
 mod epoch;
 #[cfg(test)]
 mod mock;
@@ -33,6 +35,7 @@ pub mod pallet {
 	};
 	use frame_system::pallet_prelude::*;
 	use pogcs_primitives::{units::GramsPerKwh, Interval, MicroGpuHours};
+	use sp_consensus_grandpa::SetId;
 	use sp_consensus_pogcs::{AuthorityKey, Randomness, VrfOutput};
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -90,6 +93,19 @@ pub mod pallet {
 		#[pallet::constant]
 		type RandomnessHistory: Get<u32>;
 
+		/// How many epochs back somebody can be accused. Sets with keys, weights and stake are kept
+		/// that long.
+		#[pallet::constant]
+		type EvidenceEpochs: Get<u32>;
+
+		/// The most epochs of maintenance that a validator can declare in a period.
+		#[pallet::constant]
+		type MaintenanceEpochs: Get<u32>;
+
+		/// Epochs of that period.
+		#[pallet::constant]
+		type MaintenancePeriod: Get<u32>;
+
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
 	}
@@ -111,10 +127,13 @@ pub mod pallet {
 	pub type Validators<T: Config> =
 		CountedStorageMap<_, Twox64Concat, T::AccountId, ValidatorOf<T>, OptionQuery>;
 
-	/// The set planned last: accounts with their scaled weights, none zero.
+	/// The set planned last: accounts with their scaled weights, none zero, and the stake behind them.
 	#[pallet::storage]
-	pub type Planned<T: Config> =
-		StorageValue<_, BoundedVec<(T::AccountId, u64), T::MaxValidators>, ValueQuery>;
+	pub type Planned<T: Config> = StorageValue<
+		_,
+		BoundedVec<(T::AccountId, u64, BalanceOf<T>), T::MaxValidators>,
+		ValueQuery,
+	>;
 
 	/// The accounts behind [`Authorities`], in the same order.
 	#[pallet::storage]
@@ -130,6 +149,41 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type NextAuthorities<T: Config> =
 		StorageValue<_, BoundedVec<(AuthorityKey, u64), T::MaxValidators>, ValueQuery>;
+
+	/// [`NextAuthorities`] with the accounts and the stake behind them, in the same order.
+	#[pallet::storage]
+	pub type NextSeats<T: Config> = StorageValue<_, SeatsOf<T>, ValueQuery>;
+
+	/// The set of each epoch in [`HistoryKept`].
+	#[pallet::storage]
+	pub type History<T: Config> = StorageMap<_, Twox64Concat, Interval, SeatsOf<T>, OptionQuery>;
+
+	/// The epochs in [`History`], oldest first; the last one runs.
+	#[pallet::storage]
+	pub type HistoryKept<T: Config> =
+		StorageValue<_, BoundedVec<Interval, T::EvidenceEpochs>, ValueQuery>;
+
+	/// Each finality set in [`VotersKept`].
+	#[pallet::storage]
+	pub type VoterHistory<T: Config> = StorageMap<_, Twox64Concat, SetId, SeatsOf<T>, OptionQuery>;
+
+	/// The finality sets in [`VoterHistory`], oldest first, with the last epoch of each; the last
+	/// one votes.
+	#[pallet::storage]
+	pub type VotersKept<T: Config> =
+		StorageValue<_, BoundedVec<(SetId, Interval), T::EvidenceEpochs>, ValueQuery>;
+
+	/// Places in [`Authorities`] whose blocks are refused, in ascending order.
+	#[pallet::storage]
+	pub type Barred<T: Config> = StorageValue<_, BoundedVec<u32, T::MaxValidators>, ValueQuery>;
+
+	/// Blocks of the epoch that runs, by the author's place in [`Authorities`].
+	#[pallet::storage]
+	pub type BlocksMade<T: Config> = StorageValue<_, BoundedVec<u32, T::MaxValidators>, ValueQuery>;
+
+	/// The place of the author of the block that is being executed.
+	#[pallet::storage]
+	pub type CurrentAuthor<T: Config> = StorageValue<_, u32, OptionQuery>;
 
 	/// The delivery interval, which is the epoch, that runs.
 	#[pallet::storage]
@@ -246,11 +300,73 @@ pub mod pallet {
 			/// Which era.
 			era: u32,
 		},
+		/// A validator lost stake for cause.
+		Slashed {
+			/// Whose stake.
+			validator: T::AccountId,
+			/// How much it lost, in plancks.
+			taken: BalanceOf<T>,
+			/// What of it went to the reporter; the rest was burnt.
+			rewarded: BalanceOf<T>,
+			/// The stake after it, without what waits to be withdrawn.
+			stake: BalanceOf<T>,
+		},
+		/// A validator lost its weight for cause.
+		Cooled {
+			/// Whose.
+			validator: T::AccountId,
+			/// The first interval whose set it can be in again.
+			until: Interval,
+		},
+		/// Blocks of an authority are refused for the rest of the epoch.
+		AuthorBarred {
+			/// Whose.
+			validator: T::AccountId,
+			/// Its place in the set.
+			place: u32,
+		},
+		/// An authority made no block in an epoch in which several were expected. It stays out of
+		/// the sets planned from now on, until it says that it is back.
+		MarkedAbsent {
+			/// Which.
+			validator: T::AccountId,
+			/// The epoch.
+			interval: Interval,
+			/// How many blocks it should have made by its share, rounded down.
+			expected: u32,
+			/// How many the whole set made.
+			blocks: u32,
+		},
+		/// A validator that was marked absent is back: the next set that is planned can have it.
+		Returned {
+			/// Which.
+			validator: T::AccountId,
+		},
+		/// A validator declared maintenance: it stays out of the set for that time.
+		MaintenanceDeclared {
+			/// Which.
+			validator: T::AccountId,
+			/// The first interval of it.
+			from: Interval,
+			/// The first interval after it.
+			until: Interval,
+			/// Epochs declared in the period that runs, with these.
+			used: u32,
+		},
+		/// A validator ended its maintenance early.
+		MaintenanceCancelled {
+			/// Which.
+			validator: T::AccountId,
+			/// The first interval whose set it can be in again.
+			back: Interval,
+			/// Epochs that still count against the quota of the period.
+			used: u32,
+		},
 	}
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The amount is zero: name how much to bond or unbond.
+		/// The amount or the number of epochs is zero: name how much.
 		Zero,
 		/// Less than the minimum stake would be left: unbond everything or less.
 		Insufficient,
@@ -264,8 +380,20 @@ pub mod pallet {
 		Crowded,
 		/// Nothing can be withdrawn yet: wait for the interval named when it was unbonded.
 		Locked,
-		/// The sum does not fit a balance.
+		/// The sum does not fit a balance or the clock: name less.
 		Overflow,
+		/// The validator is not marked absent: there is nothing to return from.
+		OnDuty,
+		/// The sets of this epoch and the next are announced already: declare maintenance at least
+		/// two epochs ahead.
+		TooSoon,
+		/// More maintenance than the quota of a period allows: declare less, or wait for the next
+		/// period.
+		QuotaSpent,
+		/// A maintenance is declared and not over: cancel it or wait for its end.
+		Declared,
+		/// No maintenance is declared that cancelling would shorten: nothing to do.
+		NoMaintenance,
 	}
 
 	#[pallet::genesis_config]
@@ -318,6 +446,15 @@ pub mod pallet {
 			);
 			assert!(T::SlotDuration::get() > 0, "time passes");
 			assert!(T::RandomnessHistory::get() > 1, "a challenge outlives its interval");
+			assert!(T::EvidenceEpochs::get() > 0, "somebody can be accused");
+			assert!(
+				T::UnbondingEpochs::get() > T::EvidenceEpochs::get().saturating_add(2),
+				"stake is on hold until nobody can be accused any more of what it stood for"
+			);
+			assert!(
+				T::MaintenanceEpochs::get() <= T::MaintenancePeriod::get(),
+				"maintenance is a part of its period"
+			);
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -339,7 +476,7 @@ pub mod pallet {
 		}
 
 		/// Takes `amount` out of the stake. It stays on hold for `UnbondingEpochs`, so that nobody
-		/// withdraws before being caught.
+		/// withdraws before being caught; longer while a set that it stands for goes on.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::unbond())]
 		pub fn unbond(origin: OriginFor<T>, amount: BalanceOf<T>) -> DispatchResult {
@@ -353,6 +490,45 @@ pub mod pallet {
 		pub fn withdraw(origin: OriginFor<T>) -> DispatchResult {
 			let validator = ensure_signed(origin)?;
 			Self::do_withdraw(validator)
+		}
+
+		/// Says that the caller, who was marked absent, is back. The next set that is planned can
+		/// have it: two epochs from now.
+		///
+		/// Origin: signed, the validator. Event: `Returned`. Errors: `NotBonded`, `OnDuty`.
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::return_to_duty())]
+		pub fn return_to_duty(origin: OriginFor<T>) -> DispatchResult {
+			let validator = ensure_signed(origin)?;
+			Self::do_return_to_duty(validator)
+		}
+
+		/// Declares that the caller will be away for `epochs` epochs from `from` on. It is left out
+		/// of their sets, is not marked absent, and comes back by itself.
+		///
+		/// Origin: signed, the validator. Event: `MaintenanceDeclared`. Errors: `Zero`, `TooSoon`,
+		/// `NotBonded`, `Declared`, `QuotaSpent`, `Overflow`.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::declare_maintenance())]
+		pub fn declare_maintenance(
+			origin: OriginFor<T>,
+			from: Interval,
+			epochs: u32,
+		) -> DispatchResult {
+			let validator = ensure_signed(origin)?;
+			Self::do_declare_maintenance(validator, from, epochs)
+		}
+
+		/// Ends the caller's maintenance as early as the lookback allows: the sets of this epoch and
+		/// the next are made. Epochs that are not used count no longer.
+		///
+		/// Origin: signed, the validator. Event: `MaintenanceCancelled`. Errors: `NotBonded`,
+		/// `NoMaintenance`.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::cancel_maintenance())]
+		pub fn cancel_maintenance(origin: OriginFor<T>) -> DispatchResult {
+			let validator = ensure_signed(origin)?;
+			Self::do_cancel_maintenance(validator)
 		}
 	}
 }

@@ -95,6 +95,11 @@ thread_local! {
 	pub static REFUSE: RefCell<bool> = const { RefCell::new(false) };
 }
 
+/// The genesis set, and each that was given after it.
+fn sets() -> u64 {
+	FINALITY.with_borrow(|sets| sets.len().try_into().unwrap())
+}
+
 pub struct Finality;
 impl FinalitySet for Finality {
 	fn change(voters: AuthorityList, session: u32) -> Result<(), ()> {
@@ -109,6 +114,10 @@ impl FinalitySet for Finality {
 
 	fn session() -> u32 {
 		pallet_session::CurrentIndex::<Test>::get()
+	}
+
+	fn set_id() -> u64 {
+		sets()
 	}
 }
 
@@ -134,13 +143,18 @@ impl pallet_pogcs::Config for Test {
 	type CarbonReference = CarbonReference;
 	type MaxValidators = ConstU32<6>;
 	type MinStake = ConstU128<100>;
-	type UnbondingEpochs = ConstU32<3>;
+	type UnbondingEpochs = ConstU32<UNBONDING>;
 	type MaxUnlocking = ConstU32<2>;
 	type RandomnessHistory = ConstU32<4>;
+	type EvidenceEpochs = ConstU32<EVIDENCE>;
+	type MaintenanceEpochs = ConstU32<3>;
+	type MaintenancePeriod = ConstU32<20>;
 	type WeightInfo = ();
 }
 
 pub const EPOCH: u64 = 10;
+pub const EVIDENCE: u32 = 5;
+pub const UNBONDING: u32 = 9;
 /// The slot of block 1.
 pub const START: u64 = 1_000;
 
@@ -196,17 +210,32 @@ pub fn on_chain(test: impl FnOnce()) {
 
 /// Executes an empty block in `slot`, whose author is the first of the set.
 pub fn block_at(slot: u64) {
+	block_by(slot, 0);
+}
+
+/// Executes an empty block in `slot`, whose author is at `place` in the set.
+pub fn block_by(slot: u64, place: u32) {
+	open_block(slot, place);
+	close_block();
+}
+
+/// Ends the block.
+pub fn close_block() {
+	Pogcs::on_finalize(System::block_number());
+}
+
+/// Opens a block in `slot`, whose author is at `place` in the set.
+pub fn open_block(slot: u64, place: u32) {
 	let number = System::block_number() + 1;
 	let mut pre_output = [0u8; 32];
 	pre_output[..8].copy_from_slice(&slot.to_le_bytes());
 	let vrf = VrfOutput { pre_output, proof: [0; 64] };
-	let claim = PreDigest::Fallback(Claim { authority: 0, slot, vrf });
+	let claim = PreDigest::Fallback(Claim { authority: place, slot, vrf });
 	let logs = vec![DigestItem::PreRuntime(ENGINE_ID, claim.encode())];
 	System::reset_events();
 	System::initialize(&number, &Default::default(), &Digest { logs });
 	Pogcs::on_initialize(number);
 	Session::on_initialize(number);
-	Pogcs::on_finalize(number);
 }
 
 /// Executes the first block of the epoch `index`.

@@ -1,5 +1,5 @@
-//! Weights of the pallet's calls: by hand, counting reads, writes and hashes and rounding up, until
-//! the runtime has measured ones.
+//! Weights of the pallet's calls. Those of `()` are rounded up by hand, for tests and for runtimes that
+//! have not measured; PoGCS uses what `scripts/weights` measured (`runtime/src/weights/`).
 
 use frame_support::weights::{constants::RocksDbWeight, Weight};
 
@@ -11,6 +11,12 @@ pub trait WeightInfo {
 	fn unbond() -> Weight;
 	/// Weight of `withdraw`.
 	fn withdraw() -> Weight;
+	/// Weight of `return_to_duty`.
+	fn return_to_duty() -> Weight;
+	/// Weight of `declare_maintenance`.
+	fn declare_maintenance() -> Weight;
+	/// Weight of `cancel_maintenance`.
+	fn cancel_maintenance() -> Weight;
 	/// Weight of what every block does.
 	fn on_block() -> Weight;
 }
@@ -30,7 +36,16 @@ impl WeightInfo for () {
 	fn withdraw() -> Weight {
 		by_hand(4, 4)
 	}
+	fn return_to_duty() -> Weight {
+		by_hand(2, 1)
+	}
+	fn declare_maintenance() -> Weight {
+		by_hand(2, 1)
+	}
+	fn cancel_maintenance() -> Weight {
+		by_hand(2, 1)
+	}
 	fn on_block() -> Weight {
-		by_hand(4, 4)
+		by_hand(8, 6)
 	}
 }

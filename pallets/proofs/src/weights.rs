@@ -1,5 +1,5 @@
-//! Weights of the pallet's calls: by hand, counting reads, writes and curve operations and rounding
-//! up, until the runtime has measured ones.
+//! Weights of the pallet's calls. Those of `()` are rounded up by hand, for tests and for runtimes that
+//! have not measured; PoGCS uses what `scripts/weights` measured (`runtime/src/weights/`).
 
 use frame_support::weights::{constants::RocksDbWeight, Weight};
 

@@ -6,7 +6,11 @@ use scale_info::TypeInfo;
 #[cfg(feature = "std")]
 use serde::{Deserialize, Serialize};
 
-use crate::{AuthorityKey, Configuration, Epoch, Weight};
+use crate::{AuthorityId, AuthorityKey, Configuration, Epoch, EquivocationProof, Weight};
+
+/// Whose key it was, in the runtime's own terms: what [`PogcsApi::generate_key_ownership_proof`]
+/// gives and [`PogcsApi::submit_report_equivocation_unsigned_extrinsic`] takes.
+pub type OpaqueKeyOwnershipProof = sp_runtime::OpaqueValue;
 
 /// Where one validator's weight comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -44,5 +48,22 @@ sp_api::decl_runtime_apis! {
 		fn next_epoch() -> Epoch;
 		/// All validators with their weights and where they come from.
 		fn validator_weights() -> Vec<ValidatorWeight<AccountId>>;
+		/// Who had `authority` as its authorship key in the epoch of `slot`.
+		///
+		/// `None` if nobody did, or if the epoch is too old to be accused of anything. Ask at the
+		/// best block: the runtime remembers past sets with their keys.
+		fn generate_key_ownership_proof(
+			slot: u64,
+			authority: AuthorityId,
+		) -> Option<OpaqueKeyOwnershipProof>;
+		/// Submits evidence of two blocks for one slot to this node's own transaction pool.
+		///
+		/// The transaction is not propagated: it is a block's author that includes it. `None` if
+		/// the evidence would be refused, or if the pool refuses it. Call it at the best block, with
+		/// the pool registered as an extension: without one the call fails.
+		fn submit_report_equivocation_unsigned_extrinsic(
+			proof: EquivocationProof<Block::Header>,
+			owner: OpaqueKeyOwnershipProof,
+		) -> Option<()>;
 	}
 }

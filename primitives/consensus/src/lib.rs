@@ -4,7 +4,7 @@
 //! * [`election`]: who may author a slot. Integers only, the same code everywhere.
 //! * [`weight`]: how verified green compute and stake become weight.
 //! * [`epoch`]: an epoch and the engine's configuration.
-//! * `api`, `crypto`, `vrf`: what needs Substrate (feature `substrate`).
+//! * `api`, `crypto`, `equivocation`, `vrf`: what needs Substrate (feature `substrate`).
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
@@ -22,6 +22,8 @@ mod api;
 #[cfg(feature = "substrate")]
 pub mod crypto;
 #[cfg(feature = "substrate")]
+pub mod equivocation;
+#[cfg(feature = "substrate")]
 pub mod vrf;
 
 #[cfg(feature = "substrate")]
@@ -30,6 +32,8 @@ pub use api::*;
 pub use crypto::{AuthorityId, AuthorityPair, AuthoritySignature};
 pub use digest::{AuthorityKey, Claim, ConsensusLog, NextEpoch, PreDigest, VrfOutput};
 pub use epoch::{Configuration, Epoch};
+#[cfg(feature = "substrate")]
+pub use equivocation::EquivocationProof;
 
 /// The engine's id in header digests.
 pub const ENGINE_ID: [u8; 4] = *b"PGCS";

@@ -14,5 +14,5 @@ impl pallet_devices::Config for Runtime {
 	type Obligations = Tasks;
 	type Deposit = ConstU128<{ 10 * UNIT }>;
 	type MaxNameLength = ConstU32<64>;
-	type WeightInfo = ();
+	type WeightInfo = crate::weights::pallet_devices::WeightInfo<Runtime>;
 }

@@ -9,5 +9,5 @@ impl pallet_energy::Config for Runtime {
 	type Clock = Pogcs;
 	// As long as the randomness that a proof needs is kept.
 	type Retention = ConstU32<48>;
-	type WeightInfo = ();
+	type WeightInfo = crate::weights::pallet_energy::WeightInfo<Runtime>;
 }

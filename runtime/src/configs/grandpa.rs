@@ -11,7 +11,8 @@ impl pallet_grandpa::Config for Runtime {
 	type MaxNominators = ConstU32<0>;
 	// Sets of a week: as long as unbonding takes.
 	type MaxSetIdSessionEntries = ConstU64<168>;
-	// Reports of equivocation belong to the accountability chapter.
+	// `pallet_accountability` takes reports of equivocation: this pallet would prove keys by history
+	// roots, and give each voter the weight 1.
 	type KeyOwnerProof = sp_core::Void;
 	type EquivocationReportSystem = ();
 }

@@ -1,5 +1,6 @@
 //! One file for each pallet.
 
+mod accountability;
 mod assets;
 mod authorship;
 mod balances;

@@ -6,7 +6,7 @@ use frame_support::{
 };
 use pallet_pogcs::{FinalitySet, HasSessionKeys};
 use pogcs_primitives::units::GramsPerKwh;
-use sp_consensus_grandpa::AuthorityList;
+use sp_consensus_grandpa::{AuthorityList, SetId};
 
 use crate::{
 	token::UNIT, AccountId, Balance, Balances, Grandpa, Runtime, RuntimeHoldReason, Session,
@@ -53,6 +53,10 @@ impl FinalitySet for GrandpaSet {
 	fn session() -> u32 {
 		pallet_session::CurrentIndex::<Runtime>::get()
 	}
+
+	fn set_id() -> SetId {
+		Grandpa::current_set_id()
+	}
 }
 
 impl pallet_pogcs::Config for Runtime {
@@ -69,5 +73,12 @@ impl pallet_pogcs::Config for Runtime {
 	type UnbondingEpochs = ConstU32<168>;
 	type MaxUnlocking = ConstU32<16>;
 	type RandomnessHistory = ConstU32<48>;
-	type WeightInfo = ();
+	// Three and a half days of hours. Long enough that finality resumes and operators look before
+	// it is over; half of unbonding, so that the last epoch of what was unbonded is covered with an
+	// era of 24 to spare.
+	type EvidenceEpochs = ConstU32<84>;
+	// A day of hours in a month of them: an upgrade of the machine and of its house.
+	type MaintenanceEpochs = ConstU32<24>;
+	type MaintenancePeriod = ConstU32<720>;
+	type WeightInfo = crate::weights::pallet_pogcs::WeightInfo<Runtime>;
 }

@@ -19,5 +19,5 @@ impl Get<Vec<H256>> for DevelopmentKeys {
 impl pallet_proofs::Config for Runtime {
 	type ForceOrigin = EnsureRoot<AccountId>;
 	type DevelopmentKeys = DevelopmentKeys;
-	type WeightInfo = ();
+	type WeightInfo = crate::weights::pallet_proofs::WeightInfo<Runtime>;
 }

@@ -53,5 +53,8 @@ impl pallet_transaction_payment::Config for Runtime {
 	type WeightToFee = ByTime;
 	type LengthToFee = ByLength;
 	type FeeMultiplierUpdate = TargetedFeeAdjustment<Self, Target, Speed, Least, Most>;
-	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_transaction_payment::WeightInfo<Runtime>;
 }
+
+#[cfg(feature = "runtime-benchmarks")]
+impl pallet_transaction_payment::BenchmarkConfig for Runtime {}

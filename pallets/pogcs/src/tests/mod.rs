@@ -1,5 +1,9 @@
 //! One file for each behaviour.
 
+mod absence;
+mod accused;
 mod epochs;
+mod exposure;
+mod maintenance;
 mod staking;
 mod weights;

@@ -51,13 +51,13 @@ fn withdraw_should_wait_for_the_unbonding_time() {
 	on_chain(|| {
 		assert_ok!(Pogcs::unbond(signed(1), 400));
 		System::assert_last_event(
-			Event::Unbonded { validator: 1, amount: 400, withdrawable: Interval(3) }.into(),
+			Event::Unbonded { validator: 1, amount: 400, withdrawable: Interval(UNBONDING) }.into(),
 		);
 		assert_eq!(held(1), 1_000, "what is unbonded stays on hold");
 		assert_noop!(Pogcs::withdraw(signed(1)), Error::<Test>::Locked);
-		open_epoch(2);
+		(1..UNBONDING.into()).for_each(open_epoch);
 		assert_noop!(Pogcs::withdraw(signed(1)), Error::<Test>::Locked);
-		open_epoch(3);
+		open_epoch(UNBONDING.into());
 		assert_ok!(Pogcs::withdraw(signed(1)));
 		System::assert_last_event(Event::Withdrawn { validator: 1, amount: 400 }.into());
 		assert_eq!(held(1), 600);
@@ -71,7 +71,7 @@ fn a_validator_should_be_gone_when_everything_is_withdrawn() {
 		assert_ok!(Pogcs::bond(signed(4), 100));
 		assert_ok!(Pogcs::unbond(signed(4), 100));
 		assert!(!Pogcs::is_validator(&4), "devices cannot bind to it any more");
-		open_epoch(3);
+		open_epoch(UNBONDING.into());
 		assert_ok!(Pogcs::withdraw(signed(4)));
 		assert!(!Validators::<Test>::contains_key(4));
 		assert_eq!(held(4), 0);
