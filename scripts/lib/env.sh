@@ -48,16 +48,35 @@ use_toolchain() {
 			has_target "$rustc" "$WASM_TARGET"; then
 			PATH="$(dirname "$rustc"):$PATH"
 			export PATH
+			use_linker
 			return 0
 		fi
 	done
 	return 1
 }
 
+# Linking a test binary against the SDK takes most of a minute with GNU ld. rustup's compiler for
+# x86-64 brings a faster linker of its own and uses it; any other is told of Debian's.
+use_linker() {
+	local host lld
+	host=$(rustc -vV | sed -n 's/^host: //p')
+	if [ "$host" = x86_64-unknown-linux-gnu ] &&
+		[ -x "$(rustc --print sysroot)/lib/rustlib/$host/bin/gcc-ld/ld.lld" ]; then
+		return 0
+	fi
+	lld=$(command -v ld.lld-22 || command -v ld.lld) && command -v clang >/dev/null || return 0
+	host=${host//-/_}
+	export "CARGO_TARGET_${host^^}_LINKER=clang"
+	export "CARGO_TARGET_${host^^}_RUSTFLAGS=-Clink-arg=--ld-path=$lld"
+}
+
+# What only scripts/bench needs: the chain that ours is compared with.
+PEERS=(--exclude pogcs-bench-aura --exclude pogcs-bench-aura-runtime)
+
 # build_everything: node, tools and tests at once, with one set of features, so that nothing is
 # compiled twice.
 build_everything() {
 	say "building node, runtime, device, prover and tests (about 40 minutes the first time on two cores)"
-	(cd "$ROOT" && cargo build --release --locked --workspace --bins --tests)
+	(cd "$ROOT" && cargo build --release --locked --workspace "${PEERS[@]}" --bins --tests)
 	say "built"
 }

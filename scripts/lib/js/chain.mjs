@@ -5,6 +5,15 @@ import { freePort, listens, program, scratch, start, waitFor } from './process.m
 
 const quiet = { noInitWarn: true };
 
+/** Where nodes run if nothing else is said: on loopback ports, as programs of this machine. */
+export const loopback = {
+  address: '127.0.0.1',
+  /** The command that runs a program there. */
+  command: (command, args) => [command, args],
+  /** What a node there must be told besides. */
+  args: [],
+};
+
 /** A chain of nodes on this machine; `stop` stops them all and deletes their data. */
 export class Chain {
   constructor(spec = 'local') {
@@ -16,11 +25,16 @@ export class Chain {
   /**
    * Starts a node.
    * @param name its name, and the development key it validates with if `validator`
+   * @param options.program the name of the program, if it is not the node that operators run
+   * @param options.place where it runs, like `loopback`
+   * @param options.path where its data is, if not in the chain's directory
    */
-  async node(name, { validator = true, args = [] } = {}) {
-    const node = new Node(this, name, validator, args);
-    await node.start();
+  async node(name, { validator = true, args = [], program: binary = 'pogcs-node', place = loopback, path } = {}) {
+    const node = new Node(this, name, validator, args, binary, place);
+    node.path = path ?? node.path;
+    // Known before it starts, so that it is stopped also if it never answers.
     this.nodes.push(node);
+    await node.start();
     return node;
   }
 
@@ -35,8 +49,11 @@ export class Chain {
 }
 
 class Node {
-  constructor(chain, name, validator, args) {
-    Object.assign(this, { chain, name, validator, args });
+  /** Variables that its process gets beside this one's. */
+  env = {};
+
+  constructor(chain, name, validator, args, binary, place) {
+    Object.assign(this, { chain, name, validator, args, program: binary, place });
     this.path = join(chain.directory.path, name);
     this.log = join(chain.directory.path, `${name}.log`);
   }
@@ -47,22 +64,20 @@ class Node {
     this.metrics ??= await freePort();
     const role = this.validator ? [`--${this.name}`, '--validator'] : ['--name', this.name];
     const boot = this.chain.bootnodes().flatMap((address) => ['--bootnodes', address]);
-    this.process = start(
-      program('pogcs-node'),
-      [
-        '--chain', this.chain.spec, ...role, '--base-path', this.path,
-        '--listen-addr', `/ip4/127.0.0.1/tcp/${this.port}`, '--rpc-port', `${this.rpc}`,
-        '--prometheus-port', `${this.metrics}`, '--no-mdns', '--allow-private-ip',
-        '--unsafe-force-node-key-generation', '--no-telemetry', ...boot, ...this.args,
-      ],
-      this.log,
-    );
-    this.url = `ws://127.0.0.1:${this.rpc}`;
+    const { address } = this.place;
+    const command = this.place.command(program(this.program), [
+      '--chain', this.chain.spec, ...role, '--base-path', this.path,
+      '--listen-addr', `/ip4/${address}/tcp/${this.port}`, '--rpc-port', `${this.rpc}`,
+      '--prometheus-port', `${this.metrics}`, '--no-mdns', '--allow-private-ip',
+      '--unsafe-force-node-key-generation', '--no-telemetry', ...boot, ...this.place.args, ...this.args,
+    ]);
+    this.process = start(...command, this.log, this.env);
+    this.url = `ws://${address}:${this.rpc}`;
     // Connecting before it listens would fill the screen with failures.
-    await waitFor(`${this.name} to listen`, () => listens(this.rpc), 180);
+    await waitFor(`${this.name} to listen`, () => listens(this.rpc, address), 180);
     this.api = await ApiPromise.create({ provider: new WsProvider(this.url, 500), ...quiet, throwOnConnect: false });
     const peer = await waitFor(`${this.name} to answer`, () => this.api.rpc.system.localPeerId(), 180);
-    this.address = `/ip4/127.0.0.1/tcp/${this.port}/p2p/${peer}`;
+    this.address = `/ip4/${address}/tcp/${this.port}/p2p/${peer}`;
   }
 
   async stop(signal) {

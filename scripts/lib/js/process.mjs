@@ -22,10 +22,11 @@ export const freePort = () =>
     });
   });
 
-/** Whether something listens on a port of this machine. */
-export const listens = (port) =>
+/** Whether something listens on a port of this machine, or of the one at `address`. */
+export const listens = (port, address = '127.0.0.1') =>
   new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, address);
+    socket.setTimeout(5_000, () => socket.destroy() && resolve(false));
     socket.once('connect', () => socket.destroy() && resolve(true));
     socket.once('error', () => resolve(false));
   });
@@ -55,10 +56,10 @@ export const waitFor = async (what, probe, seconds = 120) => {
   throw new Error(`after ${seconds} s still waiting for ${what}; last: ${last}`);
 };
 
-/** Starts a program whose output goes to `log`. */
-export const start = (command, args, log) => {
+/** Starts a program whose output goes to `log`, with the variables of `env` beside this process's. */
+export const start = (command, args, log, env = {}) => {
   const out = createWriteStream(log, { flags: 'a' });
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let tail = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (data) => {

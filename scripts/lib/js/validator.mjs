@@ -16,6 +16,10 @@ const usage = `usage: scripts/validator COMMAND [options]
                                                  --suri-file FILE --stake GCS
   withdraw  free what was unbonded long enough ago
                                                  --suri-file FILE
+  away      declare maintenance, two epochs ahead or more, 24 epochs in 720
+                                                 --suri-file FILE --from EPOCH --epochs N
+  stay      cancel what is left of it            --suri-file FILE
+  return    come back after having been absent   --suri-file FILE
   bind      bind one of your devices to a validator
             --suri-file FILE --device ID --validator ADDRESS
   status    what the chain knows of a validator  --suri-file FILE or --validator ADDRESS
@@ -107,6 +111,29 @@ const rotate = async (api, provider, signer) => {
   say('keep the keystore as it is until the era after next: the old keys vote until then');
 };
 
+/** A whole number among the options. */
+const whole = (name, text) => {
+  if (!/^\d+$/.test(text ?? '')) throw new Mistake(`--${name} takes a whole number, not: ${text ?? 'nothing'}`);
+  return Number(text);
+};
+
+/** What keeps a validator out of the set, or will, in words. */
+const duty = (validator, epoch) => {
+  const { duty, maintenance, coolingUntil } = validator;
+  const words = [];
+  if (coolingUntil.toNumber() > epoch) {
+    words.push(`out of the set until epoch ${coolingUntil.toNumber()}: it signed twice and was slashed`);
+  }
+  if (duty.isAbsent) {
+    words.push('absent: it made no block in an epoch where five or more were expected; scripts/validator return');
+  }
+  const { from, until } = maintenance.unwrapOr({});
+  if (until && until.toNumber() > epoch) {
+    words.push(`maintenance from epoch ${from.toNumber()} until before ${until.toNumber()}`);
+  }
+  return words.length > 0 ? words : ['on duty'];
+};
+
 const status = async (api, provider, address) => {
   const [found, epoch, list, era] = await Promise.all([
     api.query.pogcs.validators(address),
@@ -125,6 +152,7 @@ const status = async (api, provider, address) => {
   for (const [interval, amount] of validator.unlocking) {
     say(`unbonded    ${gcs(amount.toBigInt())}, free from epoch ${interval.toNumber()}`);
   }
+  for (const words of duty(validator, epoch.index)) say(`duty        ${words}`);
   const keys = (await api.query.session.nextKeys(address)).unwrapOr(undefined);
   if (!keys) {
     say('keys        none: scripts/validator rotate');
@@ -163,6 +191,17 @@ const commands = {
   },
   withdraw: ({ api, signer }) =>
     submit(api, api.tx.pogcs.withdraw(), signer, 'withdrew what was free'),
+  away({ api, signer, options }) {
+    const [from, epochs] = [whole('from', options.from), whole('epochs', options.epochs)];
+    return submit(
+      api, api.tx.pogcs.declareMaintenance(from, epochs), signer,
+      `away for ${epochs} epochs from epoch ${from} on; in the set again by itself after them`,
+    );
+  },
+  stay: ({ api, signer }) =>
+    submit(api, api.tx.pogcs.cancelMaintenance(), signer, 'cancelled what is left of the maintenance'),
+  return: ({ api, signer }) =>
+    submit(api, api.tx.pogcs.returnToDuty(), signer, 'on duty again; in the set two epochs from now'),
   async bind({ api, signer, options }) {
     if (!/^\d+$/.test(options.device ?? '')) throw new Mistake('name the device by its id with --device');
     if (!options.validator) throw new Mistake("name the validator's account with --validator");
@@ -185,6 +224,8 @@ const main = async () => {
         'suri-file': { type: 'string' },
         stake: { type: 'string' },
         device: { type: 'string' },
+        from: { type: 'string' },
+        epochs: { type: 'string' },
         validator: { type: 'string' },
         help: { type: 'boolean' },
       },
@@ -203,6 +244,7 @@ const main = async () => {
   const signs = positionals[0] !== 'status' || !options.validator;
   const signer = signs ? account(options['suri-file']) : undefined;
   if (['join', 'bond', 'unbond'].includes(positionals[0])) plancks(options.stake);
+  if (positionals[0] === 'away') ['from', 'epochs'].forEach((name) => whole(name, options[name]));
   const api = await connect(options.node);
   try {
     await command({ api, provider: api._rpcCore.provider, signer, options });

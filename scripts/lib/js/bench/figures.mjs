@@ -1,15 +1,22 @@
 // All figures, in the order of the record, and what measures each.
 import { cold } from './cold.mjs';
+import { finality } from './finality.mjs';
 import { memory } from './memory.mjs';
-import { node, prover, verifier } from './programs.mjs';
+import { blocks, node, prover, verifier } from './programs.mjs';
+import { throughput } from './throughput.mjs';
 
 /** `unasked`: measured when no names are given. */
 const figure = (name, maker, unasked = true) => ({ name, maker, unasked });
 
 export const figures = [
   figure('cold_test_minutes', cold, false),
-  figure('empty_block_import_ms', node),
-  figure('transfers500_block_import_ms', node),
+  figure('empty_block_import_ms', blocks),
+  figure('transfers500_block_import_ms', blocks),
+  figure('full_block_import_ms', blocks),
+  figure('header_check_us_4', node),
+  figure('header_check_us_1000', node),
+  figure('sustained_tps', throughput),
+  figure('finality_latency_s', finality),
   figure('groth16_verify_host_ms', prover),
   figure('groth16_batch64_per_proof_ms', prover),
   figure('groth16_verify_wasm_ms', verifier),

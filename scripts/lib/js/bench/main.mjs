@@ -1,6 +1,7 @@
 // Measures figures and records them. Progress goes to stderr, figures to stdout.
 //   main.mjs [NAME ...] [--json]    measures
 //   main.mjs --needs [NAME ...]     prints what must be built for that
+import { cpus, loadavg } from 'node:os';
 import { cleanUp } from './cleanup.mjs';
 import { figures, only } from './figures.mjs';
 import { readRecord, writeRecord } from './record.mjs';
@@ -70,6 +71,10 @@ try {
   if (flags.includes('--needs')) {
     console.log([...new Set(wanted.flatMap(({ maker }) => maker.needs))].join(' '));
   } else {
+    const [load] = loadavg();
+    if (load > cpus().length / 2) {
+      say(`this machine was busy in the last minute (load ${load.toFixed(1)}); while it is, times come out too long`);
+    }
     const made = await measure(wanted);
     // Without names, what was not measured now is shown as it was measured last.
     const shown = readRecord().filter(({ name }) => !names.length || made.some((line) => line.name === name));

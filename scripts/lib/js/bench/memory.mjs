@@ -1,7 +1,6 @@
-// What a node takes of memory when it has authored and finalised for ten minutes.
+// What a node takes of memory when it has authored and finalised for ten minutes, beside the peer.
 import { readFileSync } from 'node:fs';
-import { Chain } from '../chain.mjs';
-import { later } from './cleanup.mjs';
+import { OURS, PEER, solo } from './node.mjs';
 
 const SECONDS = 600;
 const STEP = 30;
@@ -17,23 +16,22 @@ const resident = (pid) => {
 };
 
 export const memory = {
-  needs: ['programs'],
+  needs: ['programs', 'peer'],
   measure: async ([name], say) => {
-    const chain = new Chain('dev');
-    const done = later(() => chain.stop());
-    // Alone it would wait for peers before it authors.
-    const node = await chain.node('alice', { args: ['--force-authoring'] });
-    await node.finalizes(1);
+    // Both at once: memory, unlike time, is not what they take from each other.
+    const nodes = [await solo(OURS), await solo(PEER)];
+    await Promise.all(nodes.map((node) => node.finalizes(1)));
     for (let passed = 0; passed < SECONDS; passed += STEP) {
       await new Promise((resolve) => setTimeout(resolve, STEP * 1000));
-      const final = await node.finalized();
-      say(`${passed + STEP} of ${SECONDS} s: block ${final} is final, ${resident(node.process.child.pid).toFixed(1)} MB`);
+      const sizes = nodes.map(({ pid }) => `${resident(pid).toFixed(1)} MB`);
+      say(`${passed + STEP} of ${SECONDS} s: block ${await nodes[0].finalized()} is final, ${sizes.join(' and ')}`);
     }
-    const value = resident(node.process.child.pid);
-    const final = await node.finalized();
-    if (final < LEAST) throw new Error(`the node finalised ${final} blocks in ${SECONDS} s: ${node.process.tail()}`);
-    done();
-    await chain.stop();
-    return [{ name, value, unit: 'MB' }];
+    const [value, peer_value] = nodes.map(({ pid }) => resident(pid));
+    for (const node of nodes) {
+      const final = await node.finalized();
+      if (final < LEAST) throw new Error(`a node finalised ${final} blocks in ${SECONDS} s: ${node.tail()}`);
+      await node.stop();
+    }
+    return [{ name, value, unit: 'MB', peer: PEER.name, peer_value, ratio: value / peer_value }];
   },
 };

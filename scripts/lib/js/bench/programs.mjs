@@ -5,7 +5,7 @@ import { program, target } from '../process.mjs';
 import { later } from './cleanup.mjs';
 
 /** Runs a program and returns the objects that it printed. */
-const run = async (name, args) => {
+export const run = async (name, args) => {
   const child = spawn(program(name), args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const done = later(() => child.kill());
   let text = '';
@@ -25,7 +25,13 @@ export const prover = {
   measure: (names) => run('pogcs-zk', ['bench', '--json', ...names]),
 };
 
-/** Block import, and the runtime. */
+/** Block import, in turns with the peer. */
+export const blocks = {
+  needs: ['programs', 'peer'],
+  measure: (names) => run('pogcs-bench', ['--json', ...names]),
+};
+
+/** The engine, and the runtime. */
 export const node = {
   needs: ['programs'],
   measure: (names) => run('pogcs-bench', ['--json', ...names]),
