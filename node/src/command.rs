@@ -45,11 +45,11 @@ impl SubstrateCli for Cli {
 
 /// Parses the command line and runs it.
 pub fn run() -> sc_cli::Result<()> {
-	run_with(Cli::from_args(), ())
+	run_with(Cli::from_args(), Box::new(()))
 }
 
 /// Runs what the command line asks for. If that is a node, `overlay` is put over its parts.
-pub fn run_with(cli: Cli, overlay: impl Overlay) -> sc_cli::Result<()> {
+pub fn run_with(cli: Cli, overlay: Box<dyn Overlay>) -> sc_cli::Result<()> {
 	match &cli.subcommand {
 		Some(Subcommand::Key(cmd)) => cmd.run(&cli),
 		#[allow(deprecated)]
@@ -113,11 +113,11 @@ pub fn run_with(cli: Cli, overlay: impl Overlay) -> sc_cli::Result<()> {
 			runner.run_node_until_exit(|config| async move {
 				match config.network.network_backend {
 					NetworkBackendType::Libp2p => {
-						service::new_full::<sc_network::NetworkWorker<_, _>, _>(config, overlay)
+						service::new_full::<sc_network::NetworkWorker<_, _>>(config, overlay)
 							.map_err(sc_cli::Error::Service)
 					}
 					NetworkBackendType::Litep2p => {
-						service::new_full::<sc_network::Litep2pNetworkBackend, _>(config, overlay)
+						service::new_full::<sc_network::Litep2pNetworkBackend>(config, overlay)
 							.map_err(sc_cli::Error::Service)
 					}
 				}

@@ -6,11 +6,10 @@
 use std::sync::Arc;
 
 use pogcs_runtime::opaque::Block;
-use sc_consensus::BlockImport;
+use sc_consensus::BoxBlockImport;
 use sc_consensus_pogcs::PogcsLink;
 use sc_network::NotificationService;
 use sc_network_sync::SyncingService;
-use sp_consensus::Error as ConsensusError;
 use sp_keystore::KeystorePtr;
 
 use crate::service::{EngineBlockImport, FullClient};
@@ -28,13 +27,11 @@ pub struct Parts {
 	pub sync: Arc<SyncingService<Block>>,
 }
 
-/// The parts that can be covered.
+/// The parts that can be covered. Boxed, so that the node is compiled once and not again by each
+/// program that is made from this library.
 pub trait Overlay: Send + 'static {
-	/// Takes the blocks that this node authors.
-	type BlockImport: BlockImport<Block, Error = ConsensusError> + Send + Sync + 'static;
-
-	/// What takes the blocks that this node authors, given the engine's import.
-	fn own_blocks(&self, import: EngineBlockImport, parts: &Parts) -> Self::BlockImport;
+	/// Takes the blocks that this node authors, given the engine's import.
+	fn own_blocks(&self, import: EngineBlockImport, parts: &Parts) -> BoxBlockImport<Block>;
 
 	/// What carries finality's messages, given the network's protocol for them.
 	fn votes(
@@ -46,10 +43,8 @@ pub trait Overlay: Send + 'static {
 
 /// The node as it is.
 impl Overlay for () {
-	type BlockImport = EngineBlockImport;
-
-	fn own_blocks(&self, import: EngineBlockImport, _: &Parts) -> EngineBlockImport {
-		import
+	fn own_blocks(&self, import: EngineBlockImport, _: &Parts) -> BoxBlockImport<Block> {
+		Box::new(import)
 	}
 
 	fn votes(

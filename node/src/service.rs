@@ -148,10 +148,12 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 }
 
 /// Starts a node, with `overlay` over its parts.
-pub fn new_full<N, O>(config: Configuration, overlay: O) -> Result<TaskManager, ServiceError>
+pub fn new_full<N>(
+	config: Configuration,
+	overlay: Box<dyn Overlay>,
+) -> Result<TaskManager, ServiceError>
 where
 	N: sc_network::NetworkBackend<Block, <Block as sp_runtime::traits::Block>::Hash>,
-	O: Overlay,
 {
 	let sc_service::PartialComponents {
 		client,

@@ -22,13 +22,12 @@ use sp_version::RuntimeVersion;
 use super::{
 	AccountId, Accountability, Balance, Block, Executive, Grandpa, InherentDataExt, Nonce, Pogcs,
 	Runtime, RuntimeCall, RuntimeGenesisConfig, Session, SessionKeys, System, TransactionPayment,
-	VERSION,
 };
 
 impl_runtime_apis! {
 	impl sp_api::Core<Block> for Runtime {
 		fn version() -> RuntimeVersion {
-			VERSION
+			System::runtime_version()
 		}
 
 		fn execute_block(block: <Block as BlockT>::LazyBlock) {

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { Keyring } from '@polkadot/api';
 import { u8aToHex } from '@polkadot/util';
 import { Chain, send } from '../../scripts/lib/js/chain.mjs';
-import { best, claim, hashOf } from '../../scripts/lib/js/faults/blocks.mjs';
+import { best, claim, hashOf } from '../../scripts/lib/js/blocks.mjs';
 import { freePort, program, waitFor } from '../../scripts/lib/js/process.mjs';
 import { writeSpec } from '../../scripts/lib/js/spec.mjs';
 
@@ -166,7 +166,7 @@ test('a device should get its checkpoint from a node of any kind', async () => {
     ({ stderr }) => /State already discarded/.test(stderr),
   );
   for (const node of [alice, pruned, warp]) {
-    await run(program('pogcs-device'), ['checkpoint', '--node', node.url, '--latest', '--out', file]);
+    await run(program('pogcs-device'), ['checkpoint', '--node', node.url, '--out', file]);
     const checkpoint = JSON.parse(readFileSync(file, 'utf8'));
     assert.equal(checkpoint.hash, await hashOf(alice, checkpoint.number));
     const at = await alice.api.at(checkpoint.hash);

@@ -1,7 +1,7 @@
 // A validator is away for longer than an epoch in which blocks were expected of it, and comes back.
 import assert from 'node:assert/strict';
 import { waitFor } from '../../scripts/lib/js/process.mjs';
-import { author, best, hashOf } from '../../scripts/lib/js/faults/blocks.mjs';
+import { author, best, hashOf } from '../../scripts/lib/js/blocks.mjs';
 import { isAbsent, returnToDuty } from '../../scripts/lib/js/faults/duty.mjs';
 import { account } from '../../scripts/lib/js/faults/four.mjs';
 import { scenario } from '../../scripts/lib/js/faults/scenario.mjs';

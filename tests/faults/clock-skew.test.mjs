@@ -1,7 +1,7 @@
 // The clock of one validator is wrong.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { blocksBy, claim } from '../../scripts/lib/js/faults/blocks.mjs';
+import { blocksBy, claim } from '../../scripts/lib/js/blocks.mjs';
 import { account, NAMES, SLOT } from '../../scripts/lib/js/faults/four.mjs';
 import { scenario } from '../../scripts/lib/js/faults/scenario.mjs';
 

@@ -1,6 +1,6 @@
 // One of four validators is killed and comes back.
 import { waitFor } from '../../scripts/lib/js/process.mjs';
-import { author, best, hashOf } from '../../scripts/lib/js/faults/blocks.mjs';
+import { author, best, hashOf } from '../../scripts/lib/js/blocks.mjs';
 import { account } from '../../scripts/lib/js/faults/four.mjs';
 import { scenario } from '../../scripts/lib/js/faults/scenario.mjs';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { waitFor } from '../../scripts/lib/js/process.mjs';
-import { hashOf } from '../../scripts/lib/js/faults/blocks.mjs';
+import { hashOf } from '../../scripts/lib/js/blocks.mjs';
 import { account } from '../../scripts/lib/js/faults/four.mjs';
 import { scenario } from '../../scripts/lib/js/faults/scenario.mjs';
 import { SOME } from '../../scripts/lib/js/faults/scene.mjs';

@@ -91,9 +91,10 @@ enum Command {
 		/// The file to write.
 		#[arg(long)]
 		out: PathBuf,
-		/// Start from the node's newest finalised block instead of genesis.
+		/// Start from genesis instead of the node's newest finalised block: the device then checks
+		/// every change of the finality set since.
 		#[arg(long)]
-		latest: bool,
+		from_genesis: bool,
 		/// The runtime's metadata hash in hex, if you know it: any other is refused.
 		#[arg(long)]
 		metadata_hash: Option<String>,
@@ -142,11 +143,11 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
 				"consent": hexed::show(keys.device.sign(&payload)),
 			}));
 		}
-		Command::Checkpoint { node, out, latest, metadata_hash } => {
+		Command::Checkpoint { node, out, from_genesis, metadata_hash } => {
 			let expected = metadata_hash
 				.map(|text| hexed::parse_array(&text, "the metadata hash"))
 				.transpose()?;
-			let file = checkpoint(&node, latest, expected).await?;
+			let file = checkpoint(&node, from_genesis, expected).await?;
 			file.save(&out)?;
 			print_json(&json!({
 				"number": file.number,
@@ -197,14 +198,14 @@ fn certify(maker: &DeviceKey, device_key: [u8; 32], class: u16) -> MakerCertific
 /// the block's state.
 async fn checkpoint(
 	url: &str,
-	latest: bool,
+	from_genesis: bool,
 	expected: Option<Hash>,
 ) -> Result<CheckpointFile, Error> {
 	let node = Node::connect(url).await?;
 	let genesis =
 		node.block_hash(0).await?.ok_or_else(|| Error::Answer("there is no genesis".into()))?;
 	let newest = node.finalised_hash().await?;
-	let hash = if latest { newest } else { genesis };
+	let hash = if from_genesis { genesis } else { newest };
 	let header = node.header(&hash).await?;
 	let state = Proven::new(&node, hash, header.state_root);
 	let set_id = state.get::<u64>(places::finality_set_id()).await?.unwrap_or_default();

@@ -74,7 +74,10 @@ class Node {
     this.process = start(...command, this.log, this.env);
     this.url = `ws://${address}:${this.rpc}`;
     // Connecting before it listens would fill the screen with failures.
-    await waitFor(`${this.name} to listen`, () => listens(this.rpc, address), 180);
+    const { child } = this.process;
+    const ended = () => child.exitCode !== null || child.signalCode !== null;
+    await waitFor(`${this.name} to listen`, () => ended() || listens(this.rpc, address), 180);
+    if (ended()) throw new Error(`${this.name} has stopped; it said:\n${this.process.tail()}`);
     this.api = await ApiPromise.create({ provider: new WsProvider(this.url, 500), ...quiet, throwOnConnect: false });
     const peer = await waitFor(`${this.name} to answer`, () => this.api.rpc.system.localPeerId(), 180);
     this.address = `/ip4/${address}/tcp/${this.port}/p2p/${peer}`;

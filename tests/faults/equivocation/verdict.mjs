@@ -1,7 +1,7 @@
 // What an offence costs by the rule of the design, computed here from stake and weights alone, and
 // what it did cost on the chain.
 import assert from 'node:assert/strict';
-import { hashOf } from '../../../scripts/lib/js/faults/blocks.mjs';
+import { hashOf } from '../../../scripts/lib/js/blocks.mjs';
 import { waitFor } from '../../../scripts/lib/js/process.mjs';
 
 /** The part of a slash that the author of the block with the report gets. */
@@ -35,46 +35,57 @@ const held = async (at, who) => {
 export const only = (events, kind) =>
   events.map(({ event }) => event).filter(({ section, method }) => `${section}.${method}` === kind);
 
-/**
- * Waits for a finalised block, from block `first` on, in which somebody is found guilty.
- * @returns the block and its events
- */
-export const verdict = async (node, first, seconds = 300) => {
-  let number = first;
+/** What `who` has to lose, and what it weighs in its set, as long as nobody has been caught. */
+export const seat = async (node, who) => {
+  const all = await node.engine('authorities');
+  const weigh = ({ current }) => BigInt(current);
+  const mine = all.find(({ validator }) => node.api.createType('AccountId', validator).eq(who));
+  const at = await node.api.at(await node.api.rpc.chain.getFinalizedHead());
+  return {
+    who,
+    stake: await booked(at, who),
+    weight: weigh(mine),
+    total: all.map(weigh).reduce((sum, weight) => sum + weight),
+  };
+};
+
+/** The verdicts in the blocks from `first` to `last`: number, hash and events of each. */
+export const verdicts = async (node, first, last) => {
+  const found = [];
+  for (let number = first; number <= last; number += 1) {
+    const hash = await hashOf(node, number);
+    const events = await (await node.api.at(hash)).query.system.events();
+    if (only(events, 'accountability.Equivocated').length > 0) found.push({ number, hash, events });
+  }
+  return found;
+};
+
+/** Waits for the first verdict that is final, from block `first` on. */
+export const firstVerdict = async (node, first, seconds = 300) => {
+  let next = first;
   return waitFor('a verdict that is final', async () => {
-    for (; number <= (await node.finalized()); number += 1) {
-      const hash = await hashOf(node, number);
-      const events = await (await node.api.at(hash)).query.system.events();
-      if (only(events, 'accountability.Equivocated').length > 0) {
-        const header = await node.api.rpc.chain.getHeader(hash);
-        return { number, hash, header, events };
-      }
-    }
-    return false;
+    const last = await node.finalized();
+    const [found] = await verdicts(node, next, last);
+    next = last + 1;
+    return found;
   }, seconds);
 };
 
 /**
- * The verdict is against `offender`, who loses what the rule says for each period in which it was
- * caught, as long as it has anything; a tenth goes to the block's author unless that is the offender,
- * and the rest is burnt.
+ * The verdict is against the one of `seat`, who loses what the rule says for each period in which it
+ * was caught, as long as it has anything; a tenth goes to the block's author unless that is the
+ * offender, and the rest is burnt.
  * @param author who authored the block of the verdict
- * @param stake what the offender had when its sets were planned
  * @returns the periods
  */
-export const isJust = async (node, { header, hash, events }, author, offender, stake) => {
-  const { api } = node;
+export const isJust = async ({ api }, { hash, events }, author, { who: offender, stake, weight, total }) => {
   const charges = only(events, 'accountability.Equivocated').map(({ data }) => data);
   const slashes = only(events, 'pogcs.Slashed').map(({ data }) => data);
   assert.equal(slashes.length, charges.length);
+  const due = penalty(stake, weight, total);
 
-  const seats = await node.engine('authorities', header.parentHash);
-  const weigh = ({ current }) => BigInt(current);
-  const total = seats.map(weigh).reduce((sum, weight) => sum + weight);
-  const mine = seats.find(({ validator }) => api.createType('AccountId', validator).eq(offender));
-  const due = penalty(stake, weigh(mine), total);
-
-  const [before, after] = await Promise.all([api.at(header.parentHash), api.at(hash)]);
+  const { parentHash } = await api.rpc.chain.getHeader(hash);
+  const [before, after] = await Promise.all([api.at(parentHash), api.at(hash)]);
   const difference = async (ask) => (await ask(before)) - (await ask(after));
   let left = await booked(before, offender);
   let [taken, rewarded] = [0n, 0n];

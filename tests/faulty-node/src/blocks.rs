@@ -28,13 +28,12 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 pub struct Twofold {
 	inner: EngineBlockImport,
 	parts: Parts,
-	enabled: bool,
 }
 
 impl Twofold {
-	/// Blocks go to `inner`; there is a second one if `enabled`.
-	pub fn new(inner: EngineBlockImport, parts: Parts, enabled: bool) -> Self {
-		Self { inner, parts, enabled }
+	/// Blocks go to `inner`.
+	pub fn new(inner: EngineBlockImport, parts: Parts) -> Self {
+		Self { inner, parts }
 	}
 
 	/// Another block than the one with this header, on its parent and by its claim. It has no
@@ -108,9 +107,9 @@ impl BlockImport<Block> for Twofold {
 		&self,
 		block: BlockImportParams<Block>,
 	) -> Result<ImportResult, ConsensusError> {
-		let first = self.enabled.then(|| block.header.clone());
+		let first = block.header.clone();
 		let result = self.inner.import_block(block).await?;
-		if let (Some(first), ImportResult::Imported(_)) = (first, &result) {
+		if matches!(result, ImportResult::Imported(_)) {
 			if let Err(error) = self.equivocate(first).await {
 				log::error!(target: LOG_TARGET, "no second block: {error}");
 			}

@@ -17,6 +17,8 @@ use pogcs_node::{
 	overlay::{Overlay, Parts},
 	service::EngineBlockImport,
 };
+use pogcs_runtime::opaque::Block;
+use sc_consensus::BoxBlockImport;
 use sc_network::NotificationService;
 
 use crate::{blocks::Twofold, votes::TwoVotes};
@@ -43,10 +45,12 @@ struct Faults {
 }
 
 impl Overlay for Faults {
-	type BlockImport = Twofold;
-
-	fn own_blocks(&self, import: EngineBlockImport, parts: &Parts) -> Twofold {
-		Twofold::new(import, parts.clone(), self.blocks)
+	fn own_blocks(&self, import: EngineBlockImport, parts: &Parts) -> BoxBlockImport<Block> {
+		if self.blocks {
+			Box::new(Twofold::new(import, parts.clone()))
+		} else {
+			Box::new(import)
+		}
 	}
 
 	fn votes(
@@ -64,5 +68,5 @@ impl Overlay for Faults {
 
 fn main() -> sc_cli::Result<()> {
 	let FaultyCli { equivocate_blocks: blocks, equivocate_votes: votes, node } = FaultyCli::parse();
-	command::run_with(node, Faults { blocks, votes })
+	command::run_with(node, Box::new(Faults { blocks, votes }))
 }

@@ -3,6 +3,7 @@ import { cold } from './cold.mjs';
 import { finality } from './finality.mjs';
 import { memory } from './memory.mjs';
 import { blocks, node, prover, verifier } from './programs.mjs';
+import { resume } from './resume.mjs';
 import { throughput } from './throughput.mjs';
 
 /** `unasked`: measured when no names are given. */
@@ -17,6 +18,7 @@ export const figures = [
   figure('header_check_us_1000', node),
   figure('sustained_tps', throughput),
   figure('finality_latency_s', finality),
+  figure('finality_resume_s', resume),
   figure('groth16_verify_host_ms', prover),
   figure('groth16_batch64_per_proof_ms', prover),
   figure('groth16_verify_wasm_ms', verifier),

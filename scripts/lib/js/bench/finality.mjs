@@ -1,4 +1,5 @@
 // How long after the start of its slot a block is final, on a chain of three validators.
+import { claim } from '../blocks.mjs';
 import { Chain } from '../chain.mjs';
 import { waitFor } from '../process.mjs';
 import { later } from './cleanup.mjs';
@@ -7,15 +8,6 @@ const BLOCKS = 60;
 
 /** The first ones wait for the validators to find each other. */
 const FIRST = 10;
-
-/** Milliseconds since 1970 at which the slot of a header began. */
-const slotStart = (header, duration) => {
-  const claim = header.digest.logs.find((log) => log.isPreRuntime)?.asPreRuntime[1];
-  if (!claim) throw new Error(`block ${header.number} has no claim`);
-  // The kind of claim, the authority's index, the slot.
-  const slot = new DataView(Uint8Array.from(claim).buffer).getBigUint64(5, true);
-  return Number(slot) * duration;
-};
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
@@ -41,7 +33,7 @@ export const finality = {
       try {
         for (let number = from; number <= head.number.toNumber(); number += 1) {
           const hash = await alice.api.rpc.chain.getBlockHash(number);
-          delays.push(now - slotStart(await alice.api.rpc.chain.getHeader(hash), slotDuration));
+          delays.push(now - claim(await alice.api.rpc.chain.getHeader(hash)).slot * slotDuration);
         }
       } catch (error) {
         failure ??= error;

@@ -1,5 +1,5 @@
 // Runs scenarios, each in a sandbox of its own, and shows how often each passed.
-//   main.mjs [--times N] [--results FILE] [SCENARIO ...]
+//   main.mjs [--times N] [--jobs N] [--results FILE] [SCENARIO ...]
 //   main.mjs --soak MINUTES [--seed N]
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -32,6 +32,7 @@ const options = () => {
       allowPositionals: true,
       options: {
         times: { type: 'string', default: '1' },
+        jobs: { type: 'string', default: '1' },
         results: { type: 'string' },
         soak: { type: 'string' },
         seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
@@ -60,10 +61,10 @@ const results = values.results ? resolve(values.results) : join(work.path, 'resu
 const logs = join(target, 'faults');
 mkdirSync(target, { recursive: true });
 
-let running;
+const running = new Set();
 for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) {
   process.once(signal, () => {
-    running?.kill('SIGKILL');
+    for (const child of running) child.kill('SIGKILL');
     process.exit(code);
   });
 }
@@ -71,16 +72,21 @@ for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) {
 const remove = (path) => rmSync(path, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
 process.once('exit', () => remove(work.path));
 
+let runs = 0;
+
 /** Runs a command in a sandbox; the code it ended with. */
 const run = async (command) => {
-  const data = join(work.path, 'data');
+  runs += 1;
+  const data = join(work.path, `data-${runs}`);
   mkdirSync(data);
   const env = { TMPDIR: data, POGCS_FAULTS_RESULTS: results, POGCS_FAULTS_LOGS: logs };
-  running = sandbox.run(command, { isolated: !obstacle, env });
+  const child = sandbox.run(command, { isolated: !obstacle, env });
+  running.add(child);
   const code = await new Promise((done) => {
-    running.once('error', () => done(-1));
-    running.once('exit', (status) => done(status ?? -1));
+    child.once('error', () => done(-1));
+    child.once('exit', (status) => done(status ?? -1));
   });
+  running.delete(child);
   remove(data);
   return code;
 };
@@ -92,18 +98,22 @@ const soak = async (minutes, seed) => {
   return code === 0;
 };
 
-const all = async (times) => {
+/** Every scenario `times` times, `jobs` of them at any time. */
+const all = async (times, jobs) => {
   if (!values.results) writeFileSync(results, '');
   const before = existsSync(results) ? readFileSync(results, 'utf8').length : 0;
   const codes = new Map(scenarios.map((name) => [name, []]));
-  for (let round = 1; round <= times; round += 1) {
-    for (const name of scenarios) {
-      say(`${name}, ${round} of ${times}`);
+  const left = Array.from({ length: times }, (_, round) => scenarios.map((name) => ({ name, round }))).flat();
+  const worker = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const { name, round } = next;
+      say(`${name}, ${round + 1} of ${times}`);
       const code = await run([process.execPath, '--test', '--test-reporter=spec', join(SCENARIOS, name + SUFFIX)]);
       codes.get(name).push(code);
       if (code !== 0) say(`${name} has failed; what its nodes said is in ${logs}`);
     }
-  }
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
   const text = existsSync(results) ? readFileSync(results, 'utf8').slice(before) : '';
   const lines = text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
   console.log(table(codes, lines));
@@ -112,5 +122,5 @@ const all = async (times) => {
 
 const held = values.soak
   ? await soak(whole(values.soak, '--soak'), whole(values.seed, '--seed'))
-  : await all(whole(values.times, '--times'));
+  : await all(whole(values.times, '--times'), whole(values.jobs, '--jobs'));
 process.exit(held ? 0 : 1);

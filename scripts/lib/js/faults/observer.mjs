@@ -1,7 +1,7 @@
 // Watches finality on all nodes: that it is never reverted, and how long it takes to resume.
 import assert from 'node:assert/strict';
 import { waitFor } from '../process.mjs';
-import { hashOf } from './blocks.mjs';
+import { hashOf } from '../blocks.mjs';
 
 export class Observer {
   /** By number: the hash that is final, and when (ms) each node had it. */

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Chain, loopback } from '../chain.mjs';
 import { waitFor } from '../process.mjs';
-import { best, hashOf } from './blocks.mjs';
+import { best, hashOf } from '../blocks.mjs';
 import { skewed } from './clock.mjs';
 import { fourSpec, NAMES } from './four.mjs';
 import { Network } from './network.mjs';

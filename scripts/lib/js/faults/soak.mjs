@@ -74,8 +74,8 @@ try {
     const lasts = Date.now() + between(2, 25) * SLOT;
     say(words);
     await waitFor('the fault to have lasted', () => Date.now() >= lasts, 100);
-    await end();
     const mark = scene.observer.mark();
+    await end();
     const { all_nodes_s } = await scene.observer.resumed(mark, scene.some(), 300);
     for (const name of NAMES) {
       if (await returnToDuty(scene.nodes.alice, name)) say(`${name} was marked absent and is back`);

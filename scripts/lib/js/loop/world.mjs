@@ -59,7 +59,7 @@ export class World {
     this.node = this.chain.nodes[0];
     await this.node.finalizes(1);
     this.checkpoint = join(this.chain.directory.path, 'checkpoint.json');
-    await device('checkpoint', '--node', this.node.url, '--out', this.checkpoint);
+    await device('checkpoint', '--from-genesis', '--node', this.node.url, '--out', this.checkpoint);
     this.maker = join(this.chain.directory.path, 'maker.seed');
     writeFileSync(this.maker, MAKER_SEED);
     chmodSync(this.maker, 0o600);
