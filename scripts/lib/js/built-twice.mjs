@@ -1,6 +1,6 @@
 // Which crates cargo builds twice for the workspace, and why. Builds nothing.
 //   node scripts/lib/js/built-twice.mjs           tells them
-//   node scripts/lib/js/built-twice.mjs --toml    prints dependencies for node/unified-features
+//   node scripts/lib/js/built-twice.mjs --toml    prints dependencies for runtime/unified-features
 import { spawnSync } from 'node:child_process';
 
 const ROOT = new URL('../../..', import.meta.url).pathname;
