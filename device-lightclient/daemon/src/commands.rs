@@ -147,7 +147,8 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
 			let expected = metadata_hash
 				.map(|text| hexed::parse_array(&text, "the metadata hash"))
 				.transpose()?;
-			let file = checkpoint(&node, from_genesis, expected).await?;
+			let start = if from_genesis { Start::Genesis } else { Start::Newest };
+			let file = checkpoint(&node, start, expected).await?;
 			file.save(&out)?;
 			print_json(&json!({
 				"number": file.number,
@@ -194,18 +195,28 @@ fn certify(maker: &DeviceKey, device_key: [u8; 32], class: u16) -> MakerCertific
 	MakerCertificate { maker: maker.public(), device_key, class, signature: maker.sign(&payload) }
 }
 
+/// Where a device begins to verify.
+enum Start {
+	Genesis,
+	/// The newest block that the node says is final.
+	Newest,
+}
+
 /// The block's hash and the runtime's metadata are taken on trust; the finality set is proven from
 /// the block's state.
 async fn checkpoint(
 	url: &str,
-	from_genesis: bool,
+	start: Start,
 	expected: Option<Hash>,
 ) -> Result<CheckpointFile, Error> {
 	let node = Node::connect(url).await?;
 	let genesis =
 		node.block_hash(0).await?.ok_or_else(|| Error::Answer("there is no genesis".into()))?;
 	let newest = node.finalised_hash().await?;
-	let hash = if from_genesis { genesis } else { newest };
+	let hash = match start {
+		Start::Genesis => genesis,
+		Start::Newest => newest,
+	};
 	let header = node.header(&hash).await?;
 	let state = Proven::new(&node, hash, header.state_root);
 	let set_id = state.get::<u64>(places::finality_set_id()).await?.unwrap_or_default();
@@ -260,14 +271,14 @@ mod tests {
 	#[tokio::test]
 	async fn checkpoint_should_bind_to_the_runtime_when_the_node_tells_its_metadata() {
 		let served = serve(chain()).await;
-		let file = checkpoint(&served.url, true, None).await.unwrap();
+		let file = checkpoint(&served.url, Start::Newest, None).await.unwrap();
 		assert_eq!((file.number, file.set_id, file.spec_version), (12, 2, 1));
 		let version = Node::connect(&served.url).await.unwrap().version(&[0; 32]).await.unwrap();
 		let expected = metadata::hash(testing::metadata(), &version).unwrap();
 		assert_eq!(file.metadata_hash, Some(hexed::show(expected)));
 
-		checkpoint(&served.url, true, Some(expected)).await.unwrap();
-		let error = checkpoint(&served.url, true, Some([1; 32])).await.unwrap_err();
+		checkpoint(&served.url, Start::Newest, Some(expected)).await.unwrap();
+		let error = checkpoint(&served.url, Start::Newest, Some([1; 32])).await.unwrap_err();
 		assert!(matches!(error, Error::MetadataHash { .. }), "{error}");
 	}
 
@@ -277,13 +288,13 @@ mod tests {
 		let mut other = testing::metadata();
 		other.pallets.iter_mut().for_each(|pallet| pallet.index = 7);
 		served.chain.lock().unwrap().metadata = Some(testing::encode_metadata(other));
-		let error = checkpoint(&served.url, true, None).await.unwrap_err();
+		let error = checkpoint(&served.url, Start::Newest, None).await.unwrap_err();
 		assert!(matches!(error, Error::Foreign(_)), "{error}");
 
 		served.chain.lock().unwrap().metadata = None;
-		let error = checkpoint(&served.url, true, None).await.unwrap_err();
+		let error = checkpoint(&served.url, Start::Newest, None).await.unwrap_err();
 		assert!(error.to_string().contains("--metadata-hash"), "{error}");
-		let file = checkpoint(&served.url, true, Some([1; 32])).await.unwrap();
+		let file = checkpoint(&served.url, Start::Newest, Some([1; 32])).await.unwrap();
 		assert_eq!(file.metadata_hash, Some(hexed::show([1; 32])));
 	}
 
