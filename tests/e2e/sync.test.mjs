@@ -111,8 +111,12 @@ test('a node should catch up by warp sync when the finality set has changed', as
   warp = await chain.node('warp', { validator: false, args: ['--sync', 'warp'] });
   await warp.finalizes(target);
   await waitFor('the log to tell how it synced', () => /State sync is complete/.test(readFileSync(warp.log, 'utf8')));
-  const head = await call(warp, 'chain_getFinalizedHead');
-  assert.deepEqual(await voters(warp, head), await voters(alice, head));
+  // It tells that before the state is in its database.
+  const [head, set] = await waitFor('the state to be there', async () => {
+    const hash = await call(warp, 'chain_getFinalizedHead');
+    return [hash, await voters(warp, hash)];
+  });
+  assert.deepEqual(set, await voters(alice, head));
   await assert.rejects(stateOf(warp, 1), /State already discarded/);
   await waitFor('the history to be fetched', async () => {
     const first = await call(warp, 'chain_getBlock', await hashOf(warp, 1));
