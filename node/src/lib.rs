@@ -9,6 +9,7 @@
 //! | [`process`] | memory and open files, for Prometheus |
 //! | [`rpc`] | RPC methods |
 //! | [`service`] | database, pool, import queue, network, authoring, finality |
+//! | [`warp`] | where warp sync goes on with a state |
 
 #![forbid(unsafe_code)]
 
@@ -19,3 +20,4 @@ pub mod overlay;
 pub mod process;
 pub mod rpc;
 pub mod service;
+pub mod warp;

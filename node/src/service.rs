@@ -17,6 +17,7 @@ use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use crate::{
 	overlay::{Overlay, Parts},
 	process, rpc,
+	warp::SeparateTarget,
 };
 
 /// Blocks between justifications that are kept. A device then always finds a recent one.
@@ -187,11 +188,12 @@ where
 		);
 	net_config.add_notification_protocol(grandpa_protocol);
 
-	let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
+	let warp_proofs = sc_consensus_grandpa::warp_proof::NetworkProvider::new(
 		backend.clone(),
 		grandpa_link.shared_authority_set().clone(),
 		Vec::default(),
-	));
+	);
+	let warp_sync = Arc::new(SeparateTarget::new(Arc::new(warp_proofs)));
 	let (network, system_rpc_tx, tx_handler_controller, sync_service, _) =
 		sc_service::build_network(sc_service::BuildNetworkParams {
 			config: &config,
