@@ -1,11 +1,15 @@
 // The runtime of a running chain is replaced: what is refused, and that nobody has to stop.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { Keyring } from '@polkadot/api';
 import { blake2AsHex } from '@polkadot/util-crypto';
 import { Chain, send } from '../../scripts/lib/js/chain.mjs';
 import { claim, hashOf } from '../../scripts/lib/js/blocks.mjs';
-import { waitFor } from '../../scripts/lib/js/process.mjs';
+import { program, waitFor } from '../../scripts/lib/js/process.mjs';
 import { decompress, specVersion, withName, withSpecVersion } from '../../scripts/lib/js/wasm.mjs';
 
 /** The key of the runtime's code. */
@@ -20,8 +24,13 @@ const PAUSE = 10;
 const chain = new Chain('local');
 const keyring = new Keyring({ type: 'sr25519' });
 const [root, dave, eve] = ['//Alice', '//Dave', '//Eve'].map((uri) => keyring.addFromUri(uri));
-let validators, api, stored, version, next;
+const directory = join(chain.directory.path, 'device');
+const config = join(directory, 'device.toml');
+let validators, api, stored, version, next, replaced;
 
+const device = async (...args) => (await promisify(execFile)(program('pogcs-device'), args)).stdout;
+const checkpoint = () =>
+  device('checkpoint', '--node', validators[0].url, '--out', join(directory, 'checkpoint.json'));
 const hex = (code) => `0x${code.toString('hex')}`;
 
 before(async () => {
@@ -33,6 +42,10 @@ before(async () => {
   version = specVersion(current);
   next = withSpecVersion(current, version + 1);
   await alice.finalizes(1);
+  mkdirSync(directory);
+  await device('keygen', '--out', join(directory, 'device.keys'));
+  await checkpoint();
+  writeFileSync(config, `nodes = ${JSON.stringify(validators.map(({ url }) => url))}\n`);
 });
 after(() => chain.stop());
 
@@ -96,7 +109,8 @@ test('blocks and finality should go on when the runtime is replaced', async (t) 
   await send(api, api.tx.system.applyAuthorizedUpgrade(hex(next)), dave);
   // That block's events are not looked at: the library may be changing its types while it reads them.
   // What they would say is read from state below.
-  const last = (await validators[0].finalized()) + 8;
+  replaced = await validators[0].finalized();
+  const last = replaced + 8;
   await Promise.all(validators.map((node) => node.finalizes(last)));
 
   for (const node of validators) {
@@ -133,4 +147,20 @@ test('nodes should start and join when the runtime was replaced', async () => {
     assert.equal(await hashOf(node, target), await hashOf(alice, target), node.name);
     assert.equal((await node.api.rpc.state.getRuntimeVersion()).specVersion.toNumber(), version + 1, node.name);
   }
+});
+
+test('a device should say what to do when the runtime was replaced, and go on with a new checkpoint', async () => {
+  const look = async () => {
+    await device('run', '--once', '--json', '--config', config);
+    const status = JSON.parse(await device('status', '--json', '--config', config));
+    assert.ok(status.finalised > replaced, `it is at block ${status.finalised}`);
+    return status;
+  };
+  const { trouble: before } = await look();
+  assert.match(before, new RegExp(
+    `runtime is now version ${version + 1} and this device's checkpoint is for ${version}, so it signs nothing`,
+  ));
+  await checkpoint();
+  const { trouble, runtime } = await look();
+  assert.deepEqual({ trouble, runtime }, { trouble: null, runtime: version + 1 });
 });

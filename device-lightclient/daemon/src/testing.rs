@@ -228,9 +228,11 @@ impl Chain {
 		encode_justification(&claim, &[])
 	}
 
+	/// A set that follows is known from its first block on; like the SDK's node, it proves nothing
+	/// of the first set while that lasts.
 	fn prove_finality(&self, number: u32) -> Option<Vec<u8>> {
 		let newest = u32::try_from(self.blocks.len()).ok()? - 1;
-		if number > newest {
+		if number > newest || newest < self.term {
 			return None;
 		}
 		let target = (number.div_ceil(self.term) * self.term).min(newest);
@@ -293,8 +295,14 @@ pub async fn serve(chain: Chain) -> FakeNode {
 	}
 
 	method(&mut module, "chain_getBlockHash", |chain, params| {
-		let block = chain.blocks.get(params[0].as_u64()? as usize);
-		Some(block.map_or(Value::Null, |block| json!(hexed::show(block.header.hash))))
+		let hash = |number: &Value| {
+			let block = chain.blocks.get(number.as_u64()? as usize);
+			Some(block.map_or(Value::Null, |block| json!(hexed::show(block.header.hash))))
+		};
+		match &params[0] {
+			Value::Array(numbers) => numbers.iter().map(hash).collect(),
+			number => hash(number),
+		}
 	});
 	method(&mut module, "chain_getFinalizedHead", |chain, _| {
 		Some(json!(hexed::show(chain.blocks.last()?.header.hash)))

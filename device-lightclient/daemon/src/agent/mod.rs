@@ -12,6 +12,7 @@ use std::{
 };
 
 use pogcs_light_core::{
+	finality::{Follower, Progress},
 	store::Store,
 	tasks::{decide, Action, Hold, Own, Plan, View},
 };
@@ -157,9 +158,9 @@ impl Agent {
 		let mut news = node.subscribe().await?;
 		let begin = Instant::now();
 		let first = self.state.follower.head().number;
-		while let Some(progress) = sync::step(&node, &mut self.state.follower).await? {
-			self.tell(progress.new_set);
-		}
+		let events = &mut self.events;
+		let say = |follower: &Follower, progress| tell(events, follower, progress);
+		sync::catch_up(&node, &mut news, &mut self.state.follower, say).await?;
 		sync::complete_head(&node, &mut self.state.follower).await?;
 		let head = self.state.follower.head().number;
 		let seconds = begin.elapsed().as_secs_f64();
@@ -185,7 +186,7 @@ impl Agent {
 			match progress {
 				Some(progress) => {
 					last_progress = Instant::now();
-					self.tell(progress.new_set);
+					tell(&mut self.events, &self.state.follower, progress);
 					self.act(&node).await?;
 				}
 				None if !node.is_connected() => {
@@ -197,18 +198,6 @@ impl Agent {
 				None => {}
 			}
 		}
-	}
-
-	fn tell(&mut self, new_set: Option<u64>) {
-		let head = *self.state.follower.head();
-		let hash = hexed::show(head.hash);
-		if let Some(set) = new_set {
-			let voters = self.state.follower.set().authorities().len();
-			let text = format!("block {}: finality set {set} of {voters} voters", head.number);
-			self.events.note("set", text, json!({ "set": set, "voters": voters }));
-		}
-		let text = format!("block {} {hash} is final", head.number);
-		self.events.note("finalised", text, json!({ "number": head.number, "hash": hash }));
 	}
 
 	/// One look at the chain: meter, decide, act, and write down what came of it.
@@ -351,6 +340,19 @@ impl Agent {
 		// The status file is for people: that it cannot be written stops no work.
 		let _ = status.save(&self.directory);
 	}
+}
+
+/// Notes what has become final.
+fn tell(events: &mut Events, follower: &Follower, progress: Progress) {
+	let head = *follower.head();
+	let hash = hexed::show(head.hash);
+	if let Some(set) = progress.new_set {
+		let voters = follower.set().authorities().len();
+		let text = format!("block {}: finality set {set} of {voters} voters", head.number);
+		events.note("set", text, json!({ "set": set, "voters": voters }));
+	}
+	let text = format!("block {} {hash} is final", head.number);
+	events.note("finalised", text, json!({ "number": head.number, "hash": hash }));
 }
 
 /// An action's numbers, for the view.

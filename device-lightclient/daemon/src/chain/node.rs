@@ -1,9 +1,10 @@
 //! One node, reached over WebSocket. Its answers are decoded and bounded here, and believed
 //! nowhere.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use codec::{DecodeAll, Encode};
+use futures::future::try_join_all;
 use jsonrpsee::{
 	core::client::{ClientT, Error as RpcError, Subscription, SubscriptionClientT},
 	rpc_params,
@@ -20,6 +21,8 @@ use crate::{error::Error, hexed};
 /// The largest answer: a finality proof has the headers of a whole era in it.
 const MAX_ANSWER: u32 = 64 * 1024 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// How many headers are under way at once. One request each: not every node takes batches.
+const BATCH: usize = 32;
 
 /// A connection.
 pub struct Node {
@@ -122,6 +125,34 @@ impl Node {
 			return Err(Error::Answer("the header is not the one that was asked for".into()));
 		}
 		Ok(header)
+	}
+
+	/// The headers of the blocks `numbers` on what the node takes for the best chain, in rising
+	/// order, asked for many at once. Each is what its hash says; that they are one chain is for
+	/// the caller to check.
+	pub async fn headers(
+		&self,
+		numbers: RangeInclusive<BlockNumber>,
+	) -> Result<Vec<Header>, Error> {
+		let numbers: Vec<_> = numbers.collect();
+		let mut headers = Vec::with_capacity(numbers.len());
+		for numbers in numbers.chunks(BATCH) {
+			let hashes: Vec<Option<String>> = self
+				.client
+				.request("chain_getBlockHash", rpc_params![numbers])
+				.await
+				.map_err(|error| self.failed(error))?;
+			let hashes = hashes
+				.into_iter()
+				.map(|hash| {
+					let hash =
+						hash.ok_or_else(|| Error::Answer("it does not know the block".into()))?;
+					hexed::parse_array(&hash, "a block hash")
+				})
+				.collect::<Result<Vec<Hash>, _>>()?;
+			headers.extend(try_join_all(hashes.iter().map(|hash| self.header(hash))).await?);
+		}
+		Ok(headers)
 	}
 
 	/// `FinalityProof` for the set that finalised the block at `number`, SCALE-encoded; `None` if

@@ -1,11 +1,15 @@
 //! From the checkpoint to the newest finalised block.
 
+use std::time::Duration;
+
+use jsonrpsee::core::client::Subscription;
 use pogcs_light_core::{
 	finality::{FollowError, Follower, Justification, Progress, MAX_JUSTIFICATION},
 	headers::Header,
 	reader::Reader,
 	BlockNumber, Hash,
 };
+use tokio::time::timeout;
 
 use super::node::Node;
 use crate::{error::Error, hexed};
@@ -14,6 +18,8 @@ use crate::{error::Error, hexed};
 const MAX_HEADERS: usize = 100_000;
 /// Up to so many blocks at once, a justification is followed header by header.
 const SHORT_GAP: BlockNumber = 128;
+/// How long [`catch_up`] waits for the justification that proves the present set's last blocks.
+const ANNOUNCEMENT: Duration = Duration::from_secs(30);
 
 /// `sc_consensus_grandpa::FinalityProof`.
 struct FinalityProof {
@@ -48,6 +54,35 @@ pub async fn complete_head(node: &Node, follower: &mut Follower) -> Result<Hash,
 	Ok(header.state_root)
 }
 
+/// Everything that is final by now: the sets that have ended by their proofs, one [`step`] each,
+/// and the blocks of the present set by the next justification. A node proves nothing of its first
+/// set on request while that lasts, which is for ever where no weight changes.
+pub async fn catch_up(
+	node: &Node,
+	news: &mut Subscription<String>,
+	follower: &mut Follower,
+	mut tell: impl FnMut(&Follower, Progress),
+) -> Result<(), Error> {
+	while let Some(progress) = step(node, follower).await? {
+		tell(follower, progress);
+	}
+	let newest = node.header(&node.finalised_hash().await?).await?.number;
+	if newest <= follower.head().number {
+		return Ok(());
+	}
+	match timeout(ANNOUNCEMENT, news.next()).await {
+		Ok(Some(Ok(justification))) => {
+			if let Some(progress) = follow(node, follower, &justification).await? {
+				tell(follower, progress);
+			}
+		}
+		Ok(_) => return Err(Error::Link(format!("{} closed the connection", node.url()))),
+		// Finality stands still: what is proven so far is what there is.
+		Err(_) => {}
+	}
+	Ok(())
+}
+
 /// One step: the rest of the set that finalises the head's child, or what the present set has
 /// finalised so far. `None` if the node has nothing newer.
 pub async fn step(node: &Node, follower: &mut Follower) -> Result<Option<Progress>, Error> {
@@ -71,7 +106,8 @@ pub async fn step(node: &Node, follower: &mut Follower) -> Result<Option<Progres
 	}
 }
 
-/// Follows a justification as it comes in; short gaps only, anything else is left to [`step`].
+/// Follows a justification as it comes in. Where blocks of many sets may lie between, [`step`] goes
+/// first; what it cannot prove is the present set's, and followed to the justification's block.
 pub async fn follow(
 	node: &Node,
 	follower: &mut Follower,
@@ -85,22 +121,34 @@ pub async fn follow(
 	if gap == 0 {
 		return Ok(None);
 	}
-	if gap > SHORT_GAP {
-		return step(node, follower).await;
-	}
-	// Backwards by parent hash, so that a wrong header is noticed at once.
-	let mut headers = Vec::new();
-	let mut hash = justification.target_hash;
-	for _ in 0..gap {
-		let header = node.header(&hash).await?;
-		hash = header.parent_hash;
-		headers.push(header);
-	}
-	headers.reverse();
+	let headers = if gap > SHORT_GAP {
+		if let Some(progress) = step(node, follower).await? {
+			return Ok(Some(progress));
+		}
+		if usize::try_from(gap).map_or(true, |gap| gap > MAX_HEADERS) {
+			return Ok(None);
+		}
+		node.headers(head.number.saturating_add(1)..=justification.target_number).await?
+	} else {
+		// Backwards by parent hash, so that a wrong header is noticed at once.
+		let mut headers = Vec::new();
+		let mut hash = justification.target_hash;
+		for _ in 0..gap {
+			let header = node.header(&hash).await?;
+			hash = header.parent_hash;
+			headers.push(header);
+		}
+		headers.reverse();
+		headers
+	};
+	let error = match follower.advance_along(headers, &justification) {
+		Ok(progress) => return Ok(Some(progress)),
+		Err(error) => error,
+	};
 	// A set change in between means that this justification is a later set's: catch up in steps.
-	match follower.advance_along(headers, &justification) {
-		Ok(progress) => Ok(Some(progress)),
-		Err(_) => step(node, follower).await,
+	match step(node, follower).await? {
+		Some(progress) => Ok(Some(progress)),
+		None => Err(explain(node, follower, error).await),
 	}
 }
 

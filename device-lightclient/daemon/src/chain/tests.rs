@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use codec::Encode;
-use pogcs_light_core::{finality::Follower, keys};
+use pogcs_light_core::{
+	finality::{Follower, Progress},
+	keys,
+};
 use pogcs_primitives::Interval;
 
 use super::{node::Node, proven::Proven, sync};
@@ -28,11 +31,12 @@ async fn start(length: u32, term: u32) -> (FakeNode, Node, Follower) {
 	(served, node, follower)
 }
 
+/// How often the set changed on the way to the newest block.
 async fn catch_up(node: &Node, follower: &mut Follower) -> Result<u32, Error> {
+	let mut news = node.subscribe().await?;
 	let mut changes = 0;
-	while let Some(progress) = sync::step(node, follower).await? {
-		changes += u32::from(progress.new_set.is_some());
-	}
+	let tell = |_: &Follower, progress: Progress| changes += u32::from(progress.new_set.is_some());
+	sync::catch_up(node, &mut news, follower, tell).await?;
 	Ok(changes)
 }
 
@@ -54,6 +58,24 @@ async fn many_blocks_should_be_followed_in_seconds_when_starting_from_genesis() 
 	assert_eq!(follower.head().number, 2_000);
 	// Unoptimised; the figure to reach is for a release build.
 	assert!(begin.elapsed().as_secs() < 60);
+}
+
+#[tokio::test]
+async fn head_should_be_reached_when_the_set_has_never_changed() {
+	for length in [3, 128, 129, 700] {
+		let (served, node, mut follower) = start(length, 1_000).await;
+		assert_eq!(catch_up(&node, &mut follower).await.unwrap(), 0);
+		assert_eq!(follower.head().number, length);
+
+		let (_, honest, mut follower) = start(length, 1_000).await;
+		for lie in [Lie::Finality, Lie::Header] {
+			served.chain.lock().unwrap().lie = lie;
+			let error = catch_up(&node, &mut follower).await.unwrap_err();
+			assert!(error.is_peer(), "{length} {lie:?}: {error}");
+			assert_eq!(follower.head().number, 0);
+		}
+		drop(honest);
+	}
 }
 
 #[tokio::test]
