@@ -7,6 +7,8 @@
 //! * [`ids`]: devices, tasks, cells, commitments.
 //! * [`wire`]: the interval report and the maker's certificate, and the bytes that are signed.
 //! * [`records`]: what stands in storage and is read by the device.
+//! * [`ledger`]: how one interval's energy is shared out between compute, battery and household.
+//! * [`batch`]: many reports under one root, each of which can be shown to be there.
 //! * [`workload`]: the shape of the proven work.
 //! * [`traits`]: what one pallet asks of another.
 
@@ -16,8 +18,10 @@
 
 extern crate alloc;
 
+pub mod batch;
 pub mod ids;
 pub mod interval;
+pub mod ledger;
 pub mod records;
 pub mod traits;
 pub mod units;
@@ -26,4 +30,4 @@ pub mod workload;
 
 pub use ids::{CellId, ClassId, Commitment, DeviceId, KeyId, PoolId, TaskId, ZoneId};
 pub use interval::Interval;
-pub use units::{MicroGpuHours, MilliWattHours, MilligramsCo2};
+pub use units::{MicroGpuHours, MilliWattHours, MilligramsCo2, WattHours};

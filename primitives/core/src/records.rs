@@ -6,6 +6,7 @@ use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+	ledger::Stored,
 	units::GramsPerKwh,
 	wire::PublicKey,
 	workload::{Images, Scores},
@@ -190,6 +191,28 @@ pub struct EnergyRecord {
 	pub available: MilliWattHours,
 	/// Carbon of all that compute drew, by the rule of the chain.
 	pub carbon: MilligramsCo2,
+}
+
+/// Storage `Energy::Batteries`: twox64-concat of [`DeviceId`]. A device that has none starts with an
+/// empty battery, whatever is in the real one.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct BatteryRecord {
+	/// What the ledger knows to be in it.
+	pub stored: Stored,
+	/// The last interval that it went through.
+	pub through: Interval,
 }
 
 /// Storage `Tasks::Models`: twox64-concat of the model's index (`u32`).
