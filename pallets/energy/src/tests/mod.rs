@@ -1,5 +1,12 @@
 //! One file per behaviour.
 
+mod batches;
+mod batteries;
+mod carbon;
+mod certificates;
 mod drawing;
+mod plausibility;
+mod prepaid;
 mod reporting;
+mod sequences;
 mod sweeping;
