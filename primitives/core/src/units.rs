@@ -65,6 +65,11 @@ unit!(
 	"Wh"
 );
 unit!(
+	/// Power, in milliwatts.
+	MilliWatts,
+	"mW"
+);
+unit!(
 	/// Compute, in millionths of an hour of the reference card.
 	MicroGpuHours,
 	"µGPU-h"
