@@ -32,8 +32,11 @@ impl Reading {
 	/// What the household drew and what was lost; `None` if more went than came.
 	pub fn rest(&self) -> Option<u64> {
 		let sum = |parts: [u32; 3]| parts.into_iter().map(u64::from).sum::<u64>();
-		sum([self.generation, self.storage_out, self.grid_import])
-			.checked_sub(sum([self.storage_in, self.grid_export, self.compute]))
+		sum([self.generation, self.storage_out, self.grid_import]).checked_sub(sum([
+			self.storage_in,
+			self.grid_export,
+			self.compute,
+		]))
 	}
 }
 
@@ -126,14 +129,8 @@ impl IntervalLog {
 	/// What is reported once the interval is over and settled. A part that was never metered, as after
 	/// a power cut, counts nothing.
 	pub fn report(&self, device: DeviceId) -> EnergyReport {
-		let Flows {
-			generation,
-			storage_in,
-			storage_out,
-			grid_import,
-			grid_export,
-			compute_draw,
-		} = self.flows();
+		let Flows { generation, storage_in, storage_out, grid_import, grid_export, compute_draw } =
+			self.flows();
 		EnergyReport {
 			device,
 			interval: self.interval,
@@ -164,9 +161,8 @@ fn sum(parts: [u32; READINGS]) -> MilliWattHours {
 }
 
 fn flows(readings: &[Reading; READINGS]) -> Flows {
-	let sum = |part: fn(&Reading) -> u32| {
-		MilliWattHours(readings.iter().map(part).map(u64::from).sum())
-	};
+	let sum =
+		|part: fn(&Reading) -> u32| MilliWattHours(readings.iter().map(part).map(u64::from).sum());
 	Flows {
 		generation: sum(|reading| reading.generation),
 		storage_in: sum(|reading| reading.storage_in),
@@ -189,9 +185,7 @@ fn share_out(readings: &[Reading; READINGS], stored: &Stored, battery: &Battery)
 	let mut draw = settled.most_draw.0;
 	let mut spare = settled.most_supply.0.saturating_sub(draw);
 	let mut green = Green::NONE;
-	for ((reading, supply), drawn) in
-		readings.iter().zip(&mut green.supply).zip(&mut green.draw)
-	{
+	for ((reading, supply), drawn) in readings.iter().zip(&mut green.supply).zip(&mut green.draw) {
 		let take = |left: &mut u64, most: u32| {
 			let taken = u32::try_from(*left).map_or(most, |left| left.min(most));
 			*left = left.saturating_sub(u64::from(taken));
@@ -219,8 +213,7 @@ mod tests {
 	use pogcs_primitives::MilligramsCo2;
 	use proptest::prelude::*;
 
-	const BATTERY: Battery =
-		Battery { capacity: MilliWattHours(1_000_000), efficiency: 900_000 };
+	const BATTERY: Battery = Battery { capacity: MilliWattHours(1_000_000), efficiency: 900_000 };
 
 	fn sunny(generation: u32, compute: u32) -> Reading {
 		Reading { generation, compute, ..Reading::default() }
@@ -249,7 +242,10 @@ mod tests {
 		other.settle(&Stored::default(), &BATTERY);
 		// The same sums from other readings are another commitment.
 		let again = other.report(DeviceId(4));
-		assert_eq!((again.green_supply, again.green_draw), (report.green_supply, report.green_draw));
+		assert_eq!(
+			(again.green_supply, again.green_draw),
+			(report.green_supply, report.green_draw)
+		);
 		assert_ne!(again.root, report.root);
 	}
 

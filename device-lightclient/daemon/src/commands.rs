@@ -8,6 +8,7 @@ use pogcs_light_core::{
 	crypto::DeviceKey, headers::read_authorities, keys as places, reader::Reader, Hash,
 };
 use pogcs_primitives::{
+	ledger::Stored,
 	wire::{consent_payload, MakerCertificate},
 	ClassId, Interval,
 };
@@ -20,6 +21,7 @@ use crate::{
 	config::Config,
 	error::Error,
 	files, hexed,
+	home::cells,
 	keys::Keys,
 	metadata,
 	meter::Plant,
@@ -116,8 +118,14 @@ enum Command {
 		/// What was built.
 		#[arg(long)]
 		class: u16,
+		/// The last interval in which the maker stands by it.
+		#[arg(long, default_value_t = TEN_YEARS)]
+		expires: u32,
 	},
 }
+
+/// Of intervals of an hour.
+const TEN_YEARS: u32 = 87_600;
 
 /// Runs one command.
 pub async fn run(cli: Cli) -> Result<(), Error> {
@@ -163,19 +171,20 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
 				"metadataHash": file.metadata_hash,
 			}));
 		}
-		Command::Certify { maker, device_key, class } => {
+		Command::Certify { maker, device_key, class, expires } => {
 			if files::is_exposed(&maker)? {
 				return Err(Error::Exposed(maker));
 			}
 			let seed = String::from_utf8(files::read(&maker)?)
 				.map_err(|_| Error::Config("the maker's seed is not hex".into()))?;
 			let maker = DeviceKey::from_seed(hexed::parse_array(&seed, "the maker's seed")?);
-			let certificate =
-				certify(&maker, hexed::parse_array(&device_key, "the device's key")?, class);
+			let device_key = hexed::parse_array(&device_key, "the device's key")?;
+			let certificate = certify(&maker, device_key, class, expires);
 			print_json(&json!({
 				"maker": hexed::show(certificate.maker),
 				"deviceKey": hexed::show(certificate.device_key),
 				"class": class,
+				"expires": expires,
 				"signature": hexed::show(certificate.signature),
 				"scale": hexed::show(certificate.encode()),
 			}));
@@ -195,10 +204,11 @@ fn print_json(value: &serde_json::Value) {
 	println!("{value:#}");
 }
 
-fn certify(maker: &DeviceKey, device_key: [u8; 32], class: u16) -> MakerCertificate {
-	let class = ClassId(class);
-	let payload = MakerCertificate::signing_payload(&maker.public(), &device_key, class);
-	MakerCertificate { maker: maker.public(), device_key, class, signature: maker.sign(&payload) }
+fn certify(maker: &DeviceKey, device_key: [u8; 32], class: u16, expires: u32) -> MakerCertificate {
+	let (class, expires) = (ClassId(class), Interval(expires));
+	let payload = MakerCertificate::signing_payload(&maker.public(), &device_key, class, expires);
+	let signature = maker.sign(&payload);
+	MakerCertificate { maker: maker.public(), device_key, class, expires, signature }
 }
 
 /// The block's hash and the runtime's metadata are taken on trust; the finality set is proven from
@@ -254,14 +264,15 @@ fn plan(config: &Config) -> Result<String, Error> {
 		Error::Config("there is no [home] section, so nothing is scheduled".into())
 	})?;
 	let plant = Plant::new(config.meter.clone());
-	let (interval, charge) = match Status::load(&config.state) {
+	let (interval, charge, stored) = match Status::load(&config.state) {
 		Ok(status) => {
 			home.resume(Interval(status.interval), status.car_mwh);
-			(Interval(status.interval), status.charge_mwh)
+			(Interval(status.interval), status.charge_mwh, status.stored())
 		}
-		Err(_) => (Interval(0), plant.start_charge()),
+		Err(_) => (Interval(0), plant.start_charge(), Stored::default()),
 	};
-	home.table(&plant, interval, charge).map_err(|error| Error::Config(error.to_string()))
+	home.table(&plant, interval, cells(charge, &stored))
+		.map_err(|error| Error::Config(error.to_string()))
 }
 
 #[cfg(test)]
@@ -318,10 +329,13 @@ mod tests {
 	#[test]
 	fn certificate_should_verify_when_made() {
 		let maker = DeviceKey::from_seed([1; 32]);
-		let certificate = certify(&maker, [2; 32], 3);
-		let payload =
-			|class| MakerCertificate::signing_payload(&certificate.maker, &[2; 32], ClassId(class));
-		assert!(verify(&maker.public(), &payload(3), &certificate.signature));
-		assert!(!verify(&maker.public(), &payload(4), &certificate.signature));
+		let certificate = certify(&maker, [2; 32], 3, 50);
+		let payload = |class, expires| {
+			let (class, expires) = (ClassId(class), Interval(expires));
+			MakerCertificate::signing_payload(&certificate.maker, &[2; 32], class, expires)
+		};
+		assert!(verify(&maker.public(), &payload(3, 50), &certificate.signature));
+		assert!(!verify(&maker.public(), &payload(4, 50), &certificate.signature));
+		assert!(!verify(&maker.public(), &payload(3, 51), &certificate.signature));
 	}
 }

@@ -1,8 +1,8 @@
 //! The home that the device keeps house for, if `[home]` says that there is one: its schedule decides
 //! when compute may run and when the plant's battery charges and discharges.
 //!
-//! The tariff is simulated like the plant, and nothing but the panel is metered: the house is what the
-//! configuration says, the car is taken to follow the plan. A driver for a real meter would keep its
+//! The tariff is simulated like the plant: the house is what the configuration says, the car is taken to
+//! follow the plan, and both draw from the plant's bus. A driver for a real meter would keep its
 //! readings; the simulated one is simply asked again for its past, so nothing is stored here.
 
 use pogcs_home_energy::{
@@ -14,7 +14,7 @@ use pogcs_home_energy::{
 	units::{MilliWatts, PerMillion, Price},
 	year::HORIZON,
 };
-use pogcs_primitives::{Interval, MilliWattHours};
+use pogcs_primitives::{ledger::Stored, Interval, MilliWattHours};
 use serde::Deserialize;
 
 use crate::{
@@ -43,6 +43,9 @@ pub struct HomeConfig {
 	pub fees_per_kwh: f64,
 	/// The tax on all of it, as a share.
 	pub tax: f64,
+	/// Whether the battery may be charged from the grid. What comes out of it is then green in part
+	/// only, and compute can promise less.
+	pub grid_charging: bool,
 	/// The seed of the simulated market.
 	pub market_seed: u64,
 	/// A car.
@@ -74,6 +77,7 @@ impl Default for HomeConfig {
 			wear_per_kwh: 0.05,
 			fees_per_kwh: retail.fees,
 			tax: retail.tax,
+			grid_charging: false,
 			market_seed: 1,
 			car: None,
 		}
@@ -125,8 +129,7 @@ impl Home {
 				charge_efficiency: share(meter.charge_efficiency),
 				discharge_efficiency: share(meter.discharge_efficiency),
 				wear: price(config.wear_per_kwh),
-				// The plant's battery is green: the panel alone charges it.
-				grid_charging: false,
+				grid_charging: config.grid_charging,
 			},
 			compute: Compute {
 				power: MilliWatts(milli(meter.compute_watts)),
@@ -159,12 +162,12 @@ impl Home {
 		self.car = Some((interval, MilliWattHours(car)));
 	}
 
-	/// The schedule from `interval` on, which begins with this charge in the battery.
+	/// The schedule from `interval` on, which begins with this in the battery.
 	pub fn schedule(
 		&self,
 		plant: &Plant,
 		interval: Interval,
-		charge: u64,
+		store: Store,
 	) -> Result<Schedule, PlanError> {
 		let mut experience = Experience::new(&self.site);
 		for index in interval.0.saturating_sub(MEMORY)..interval.0 {
@@ -181,7 +184,6 @@ impl Home {
 			.collect();
 		let known: Vec<_> =
 			(hour..known_until(hour)).map(|hour| self.market.prices(hour)).collect();
-		let store = Store { green: MilliWattHours(charge), grey: MilliWattHours(0) };
 		let state = State { store, car: self.car_at(interval) }.at(&self.site, hour);
 		plan(&self.site, &state, &experience.outlook(hour, &clear, &known))
 	}
@@ -197,25 +199,25 @@ impl Home {
 		}
 	}
 
-	/// What the battery is to do in `interval`, which begins with this charge in it. An interval is
-	/// planned once.
+	/// What the battery is to do in `interval`, which begins with this in it. An interval is planned
+	/// once.
 	pub fn orders(
 		&mut self,
 		plant: &Plant,
 		interval: Interval,
-		charge: u64,
+		store: Store,
 	) -> Result<Orders, PlanError> {
 		let point = match self.now {
 			Some((of, point)) if of == interval => point,
 			_ => {
 				self.now = None;
-				let schedule = self.schedule(plant, interval, charge)?;
+				let schedule = self.schedule(plant, interval, store)?;
 				let point = schedule.hours.first().copied().ok_or(PlanError::Empty)?;
 				self.now = Some((interval, point));
 				point
 			}
 		};
-		Ok(orders(&point))
+		Ok(orders(&point, self.site.battery.grid_charging))
 	}
 
 	/// What compute may draw in an interval, in mWh; without a plan, all that there is.
@@ -261,13 +263,13 @@ impl Home {
 		&self,
 		plant: &Plant,
 		interval: Interval,
-		charge: u64,
+		store: Store,
 	) -> Result<String, PlanError> {
-		let schedule = self.schedule(plant, interval, charge)?;
+		let schedule = self.schedule(plant, interval, store)?;
 		let mut out = format!(
 			"Plan from interval {interval} on; battery at {} Wh. Energy in Wh, prices in hundredths per \
 			 kWh.\n{:>5} {:>7} {:>7} {:>6} {:>6} {:>7} {:>8} {:>8} {:>6} {:>7} {:>7}\n",
-			charge / 1_000,
+			store.total().0 / 1_000,
 			"hour",
 			"buy at",
 			"sell at",
@@ -311,12 +313,30 @@ impl Home {
 	}
 }
 
-/// A set point for a plant that meters no house: in an hour in which nothing was to be sold the battery
-/// takes whatever surplus there is, and what it gives beyond compute's share is the house's.
-fn orders(point: &SetPoint) -> Orders {
+/// What the cells hold, told apart as the chain does: what it does not know of, nobody has proven to be
+/// green.
+pub fn cells(charge: u64, stored: &Stored) -> Store {
+	let share = |part: u64| u128::from(charge) * u128::from(part);
+	let green = share(stored.green.0).checked_div(u128::from(stored.level.0)).unwrap_or(0);
+	// The green part is no more than the level, and so no more than the charge.
+	let green = u64::try_from(green).unwrap_or(charge).min(charge);
+	Store { green: MilliWattHours(green), grey: MilliWattHours(charge - green) }
+}
+
+/// A set point as orders for the plant: in an hour in which nothing was to be sold the battery takes
+/// whatever surplus there is; what it gives beyond compute's share is the house's, and the car counts
+/// as the house.
+fn orders(point: &SetPoint, grid_charging: bool) -> Orders {
 	let store = if point.export.0 == 0 { u64::MAX } else { point.charge.0 };
 	let for_compute = point.compute.0.saturating_sub(point.given.panel.0);
-	Orders { store, release: point.discharge.0.saturating_sub(for_compute) }
+	let surplus = point.given.panel.0.saturating_sub(point.compute.0);
+	let buy = if grid_charging { point.charge.0.saturating_sub(surplus) } else { 0 };
+	Orders {
+		store,
+		release: point.discharge.0.saturating_sub(for_compute),
+		buy: Some(buy),
+		house: Some(point.given.house.0.saturating_add(point.car.0)),
+	}
 }
 
 /// Thousandths of a checked number.
@@ -352,6 +372,10 @@ mod tests {
 		}
 	}
 
+	fn green(charge: u64) -> Store {
+		Store { green: MilliWattHours(charge), grey: MilliWattHours(0) }
+	}
+
 	fn home() -> (Home, Plant) {
 		let meter = PlantConfig::default();
 		(Home::new(&config(), &meter).unwrap(), Plant::new(meter))
@@ -379,8 +403,8 @@ mod tests {
 	#[test]
 	fn schedule_should_repeat_and_keep_the_battery_green_when_made_again() {
 		let (home, plant) = home();
-		let schedule = home.schedule(&plant, Interval(40), 800_000).unwrap();
-		assert_eq!(schedule, home.schedule(&plant, Interval(40), 800_000).unwrap());
+		let schedule = home.schedule(&plant, Interval(40), green(800_000)).unwrap();
+		assert_eq!(schedule, home.schedule(&plant, Interval(40), green(800_000)).unwrap());
 		assert_eq!(schedule.hours.len(), 24);
 		for point in &schedule.hours {
 			assert!(point.charge <= point.given.panel, "the panel alone charges it");
@@ -395,7 +419,7 @@ mod tests {
 		let mut got = 0;
 		for index in 9..22 {
 			let interval = Interval(index);
-			home.orders(&plant, interval, 0).unwrap();
+			home.orders(&plant, interval, green(0)).unwrap();
 			got += home.now.map_or(0, |(_, point)| point.car.0);
 			home.close(interval);
 		}
@@ -403,7 +427,7 @@ mod tests {
 
 		// Taken up again where it was left.
 		home.resume(Interval(12), 1_000_000);
-		let schedule = home.schedule(&plant, Interval(12), 0).unwrap();
+		let schedule = home.schedule(&plant, Interval(12), green(0)).unwrap();
 		let rest: u64 = schedule.hours.iter().take(10).map(|point| point.car.0).sum();
 		assert!(rest.abs_diff(1_000_000) <= 10, "{rest}");
 	}
@@ -417,15 +441,53 @@ mod tests {
 			discharge: energy(450),
 			..SetPoint::default()
 		};
-		assert_eq!(orders(&point), Orders { store: u64::MAX, release: 250 });
+		let expected = Orders { store: u64::MAX, release: 250, buy: Some(0), house: Some(500) };
+		assert_eq!(orders(&point, false), expected);
 		let selling = SetPoint { export: energy(1), charge: energy(70), ..point };
-		assert_eq!(orders(&selling), Orders { store: 70, release: 250 });
+		assert_eq!(orders(&selling, false), Orders { store: 70, ..expected });
+		// The car is a part of the house.
+		let parked = SetPoint { car: energy(40), ..point };
+		assert_eq!(orders(&parked, false), Orders { house: Some(540), ..expected });
+	}
+
+	#[test]
+	fn orders_should_buy_what_the_panel_does_not_give_when_the_grid_may_charge() {
+		let energy = MilliWattHours;
+		let point = SetPoint {
+			given: Given { panel: energy(100), house: energy(0) },
+			compute: energy(30),
+			charge: energy(200),
+			..SetPoint::default()
+		};
+		assert_eq!(orders(&point, true).buy, Some(130));
+		assert_eq!(orders(&point, false).buy, Some(0));
+		let config = HomeConfig { grid_charging: true, ..HomeConfig::default() };
+		// A day of cheap and dear hours, and hardly a panel: something is bought.
+		let dark = PlantConfig { panel_watts: 1.0, ..PlantConfig::default() };
+		let home = Home::new(&config, &dark).unwrap();
+		let schedule = home.schedule(&Plant::new(dark), Interval(10), green(0)).unwrap();
+		assert!(schedule.hours.iter().any(|point| point.charge.0 > 10_000));
+	}
+
+	#[test]
+	fn cells_should_be_grey_when_the_chain_does_not_know_what_is_in_them() {
+		let energy = MilliWattHours;
+		let stored = |level, green| Stored {
+			level: energy(level),
+			green: energy(green),
+			..Stored::default()
+		};
+		let store = |green, grey| Store { green: energy(green), grey: energy(grey) };
+		assert_eq!(cells(800, &stored(0, 0)), store(0, 800));
+		assert_eq!(cells(800, &stored(600, 600)), store(800, 0));
+		assert_eq!(cells(800, &stored(600, 150)), store(200, 600));
+		assert_eq!(cells(0, &stored(600, 150)), store(0, 0));
 	}
 
 	#[test]
 	fn table_should_show_a_day_when_asked_for() {
 		let (home, plant) = home();
-		let table = home.table(&plant, Interval(5), 800_000).unwrap();
+		let table = home.table(&plant, Interval(5), green(800_000)).unwrap();
 		assert_eq!(table.lines().count(), 2 + 24 + 1, "{table}");
 		assert!(table.contains("14:00") && table.contains("battery at 800 Wh"), "{table}");
 	}

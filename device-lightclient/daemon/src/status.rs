@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use pogcs_primitives::{ledger::Stored, MilliWattHours};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -40,6 +41,10 @@ pub struct Status {
 	pub interval: u32,
 	/// The battery's charge in mWh.
 	pub charge_mwh: u64,
+	/// What the chain knows to be in the battery, in mWh.
+	pub level_mwh: u64,
+	/// What of that is green, in mWh.
+	pub green_mwh: u64,
 	/// Green energy that the interval can still supply to compute, in mWh.
 	pub forecast_mwh: u64,
 	/// What the home's schedule says of this interval, in words.
@@ -83,6 +88,15 @@ impl Status {
 			.map_err(|error| Error::File(path, error.to_string()))
 	}
 
+	/// What the chain knew to be in the battery when it was written.
+	pub fn stored(&self) -> Stored {
+		Stored {
+			level: MilliWattHours(self.level_mwh),
+			green: MilliWattHours(self.green_mwh),
+			..Stored::default()
+		}
+	}
+
 	/// In words, for the owner.
 	pub fn words(&self) -> String {
 		let mut out = String::new();
@@ -114,9 +128,12 @@ impl Status {
 		};
 		line(format!("Signs for runtime version {}, {bound}", self.runtime));
 		line(format!(
-			"Interval {}: battery {} Wh, {} Wh of green energy left for compute",
+			"Interval {}: battery {} Wh, of which the chain knows {} Wh, {} Wh of them green; {} Wh of \
+			 green energy left for compute",
 			self.interval,
 			self.charge_mwh / 1_000,
+			self.level_mwh / 1_000,
+			self.green_mwh / 1_000,
 			self.forecast_mwh / 1_000
 		));
 		if let Some(home) = &self.home {

@@ -14,7 +14,7 @@ use pogcs_primitives::{
 	traits::{Devices, IntervalClock},
 	Interval,
 };
-use sp_core::hashing::blake2_256;
+use sp_io::hashing::blake2_256;
 use sp_runtime::{
 	traits::{CheckedAdd, CheckedMul, Saturating},
 	DispatchResult,

@@ -19,7 +19,8 @@ use pogcs_primitives::{
 	wire::EnergyReport,
 	CellId, ClassId, Commitment, DeviceId, Interval, MilliWattHours, MilligramsCo2, WattHours,
 };
-use sp_core::{crypto::KeyTypeId, ed25519, hashing::blake2_256};
+use sp_core::{crypto::KeyTypeId, ed25519};
+use sp_io::hashing::blake2_256;
 use sp_runtime::{
 	traits::{Convert, One, Saturating},
 	SaturatedConversion,

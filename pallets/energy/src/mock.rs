@@ -2,8 +2,9 @@
 
 use frame_support::{
 	derive_impl, parameter_types,
-	traits::{fungible::Credit, OnUnbalanced},
+	traits::{fungible::Credit, Imbalance, OnUnbalanced},
 };
+use pogcs_geo::{PartsPerMillion, Span};
 use pogcs_primitives::{
 	batch::{Node, Tree},
 	records::{ClassRecord, DeviceState},
@@ -12,14 +13,14 @@ use pogcs_primitives::{
 	wire::{EnergyReport, PublicKey, Signature},
 	CellId, ClassId, Commitment, DeviceId, Interval, MilliWattHours, WattHours, ZoneId,
 };
-use sp_core::{ed25519, hashing::blake2_256, Pair};
-use sp_io::TestExternalities;
+use sp_core::{ed25519, Pair};
+use sp_io::{hashing::blake2_256, TestExternalities};
 use sp_runtime::{
 	traits::{ConstU128, ConstU32, ConstU64, Convert},
 	BuildStorage, DispatchResult,
 };
 
-use crate::{self as pallet_energy, CertificateId, ClearSky, Opening, Source, Span, SteadyClock};
+use crate::{self as pallet_energy, CertificateId, ClearSky, Opening, Source, SteadyClock};
 
 pub const PAYER: u64 = 1;
 pub const OWNER: u64 = 2;
@@ -38,6 +39,8 @@ pub const RICH: u128 = 1_000_000;
 pub const RETENTION: u32 = 6;
 pub const LOCK: u32 = 3;
 pub const LIFE: u32 = 20;
+/// Interval 0 begins with the summer solstice of 2026, in UTC.
+pub const START: u64 = 1_782_000_000;
 pub const CHECKS: u32 = 4;
 pub const CHECK_BLOCKS: u64 = 20;
 pub const MAX_GENERATION: u64 = 5_000_000;
@@ -95,7 +98,7 @@ parameter_types! {
 	pub static Now: Interval = Interval(10);
 	/// What an interval's blocks drew, once it is over.
 	pub static Luck: [u8; 32] = [4; 32];
-	pub static Class: ClassRecord = CLASS;
+	pub static Kind: ClassRecord = CLASS;
 	pub static State: DeviceState = DeviceState::Online;
 	pub static Since: Interval = Interval(2);
 	/// Which devices there are, and by which seed their keys are made.
@@ -141,7 +144,7 @@ impl Devices<u64> for World {
 			cell: CellId(17),
 			validator: 10,
 			commitment: Commitment([7; 32]),
-			record: Class::get(),
+			record: Kind::get(),
 			state: State::get(),
 			since: Since::get(),
 		})
@@ -164,10 +167,10 @@ impl Devices<u64> for World {
 }
 
 impl ClearSky for World {
-	fn most_output(cell: CellId, span: Span) -> Option<u32> {
+	fn most_output(cell: CellId, span: Span) -> Option<PartsPerMillion> {
 		assert_eq!(cell, CellId(17));
 		AskedSpan::set(Some(span));
-		SkyShare::get()
+		SkyShare::get().map(PartsPerMillion)
 	}
 }
 
@@ -218,7 +221,7 @@ impl pallet_energy::Config for Test {
 	type Devices = World;
 	type DeviceAccount = World;
 	type Clock = World;
-	type SolarClock = SteadyClock<ConstU64<1_000_000>, ConstU32<3_600>>;
+	type SolarClock = SteadyClock<ConstU64<START>, ConstU32<3_600>>;
 	type Sky = World;
 	type Zones = World;
 	type Grid = World;
@@ -259,7 +262,7 @@ impl BuildAndExecute for TestExternalities {
 pub fn new_test_ext() -> TestExternalities {
 	Now::set(Interval(10));
 	Luck::set([4; 32]);
-	Class::set(CLASS);
+	Kind::set(CLASS);
 	State::set(DeviceState::Online);
 	Since::set(Interval(2));
 	Registered::set(vec![(DEVICE, OWNER, DEVICE.0), (OTHER_DEVICE, OTHER_OWNER, OTHER_DEVICE.0)]);
@@ -353,7 +356,7 @@ pub fn metered_by(
 	};
 	let settled = Energy::battery(device).stored.settle(
 		&(&report).into(),
-		&(&Class::get()).into(),
+		&(&Kind::get()).into(),
 		GramsPerKwh(0),
 	);
 	(report.green_supply, report.green_draw) = (settled.most_supply, settled.most_draw);

@@ -170,7 +170,7 @@ impl<T: Config> Pallet<T> {
 	) -> Option<MilliWattHours> {
 		let rated = info.record.max_generation;
 		let share = T::Sky::most_output(info.cell, T::SolarClock::span(interval)?)?;
-		let most = u128::from(rated.0).saturating_mul(u128::from(share)).div_ceil(MILLION);
+		let most = u128::from(rated.0).saturating_mul(u128::from(share.0)).div_ceil(MILLION);
 		Some(rated.min(MilliWattHours(u64::try_from(most).unwrap_or(u64::MAX))))
 	}
 

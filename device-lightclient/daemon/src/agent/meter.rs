@@ -5,11 +5,11 @@ use pogcs_light_core::{
 	energy::IntervalLog,
 	tasks::{Action, View},
 };
-use pogcs_primitives::{records::ChunkState, Interval};
+use pogcs_primitives::{ledger::Battery, records::ChunkState, Interval};
 use serde_json::json;
 
 use super::Agent;
-use crate::{chain::view::Surroundings, error::Error, meter::Orders};
+use crate::{chain::view::Surroundings, error::Error, home::cells, meter::Orders};
 
 /// The most intervals that are metered after the fact, as when the device was off.
 const MOST: u32 = 48;
@@ -30,7 +30,7 @@ impl Agent {
 			let interval = Interval(index);
 			let wanted = load(view, interval);
 			let ceiling = ceiling(around);
-			let orders = self.orders(interval);
+			let orders = self.orders(interval, around);
 			let plant = self.plant.under(orders);
 			let run = plant.simulate(interval, self.state.charge, wanted, ceiling);
 			if let Some(home) = &mut self.home {
@@ -42,15 +42,18 @@ impl Agent {
 			}
 			self.state.charge = run.charge;
 			let text = format!(
-				"interval {interval}: {} Wh of renewable energy, {} Wh drawn by compute, \
-				 battery at {} Wh",
+				"interval {interval}: {} Wh from the panel, {} Wh from the grid, {} Wh drawn by \
+				 compute, battery at {} Wh",
 				run.generated() / 1_000,
+				run.imported() / 1_000,
 				run.drawn() / 1_000,
 				run.charge / 1_000
 			);
 			let data = json!({
 				"interval": index,
 				"generation_mwh": run.generated(),
+				"import_mwh": run.imported(),
+				"export_mwh": run.exported(),
 				"draw_mwh": run.drawn(),
 				"charge_mwh": run.charge,
 			});
@@ -64,9 +67,16 @@ impl Agent {
 	/// on their way have been promised. The home's schedule may leave it less, but never so little
 	/// that an accepted chunk is lost.
 	pub(super) fn forecast(&mut self, view: &View, around: &Surroundings) -> u64 {
-		let orders = self.orders(view.current);
+		let orders = self.orders(view.current, around);
 		let plant = self.plant.under(orders);
-		let supply = plant.forecast(view.current, self.state.charge, ceiling(around));
+		let supply = plant.forecast(
+			view.current,
+			self.state.charge,
+			ceiling(around),
+			&around.stored,
+			&battery(around),
+		);
+		let supply = supply.min(around.class.map_or(u64::MAX, |class| class.max_draw.0));
 		let allowed = match &self.home {
 			Some(home) if !is_urgent(view) => home.compute(view.current),
 			_ => u64::MAX,
@@ -77,9 +87,10 @@ impl Agent {
 
 	/// What the home's schedule asks of the battery in `interval`, which begins with the charge that
 	/// the state has now. Without a plan the battery takes what it can, as without a home.
-	fn orders(&mut self, interval: Interval) -> Orders {
+	fn orders(&mut self, interval: Interval, around: &Surroundings) -> Orders {
 		let Some(home) = &mut self.home else { return Orders::NONE };
-		match home.orders(&self.plant, interval, self.state.charge) {
+		let store = cells(self.state.charge, &around.stored);
+		match home.orders(&self.plant, interval, store) {
 			Ok(orders) => orders,
 			Err(error) => {
 				let text = format!("interval {interval} is not scheduled: {error}");
@@ -126,7 +137,12 @@ fn is_urgent(view: &View) -> bool {
 	})
 }
 
-/// The most that the class may supply in one interval.
+/// The most that a panel of the class may generate in one interval.
 fn ceiling(around: &Surroundings) -> u64 {
 	around.class.map_or(u64::MAX, |class| class.max_generation.0)
+}
+
+/// The battery as the chain sees it. Without a class nothing is kept, and nothing is green.
+pub(super) fn battery(around: &Surroundings) -> Battery {
+	around.class.as_ref().map(Battery::from).unwrap_or_default()
 }

@@ -241,7 +241,7 @@ impl Agent {
 		let plan = decide(&view, &own);
 		self.tell_waits(&plan);
 		if trouble.is_none() {
-			self.carry_out(node, &view, &plan).await?;
+			self.carry_out(node, &view, &around, &plan).await?;
 		}
 		self.save()?;
 
@@ -261,6 +261,8 @@ impl Agent {
 			metadata_hash: self.image.metadata_hash.map(hexed::show),
 			interval: view.current.0,
 			charge_mwh: state.charge,
+			level_mwh: around.stored.level.0,
+			green_mwh: around.stored.green.0,
 			forecast_mwh: forecast,
 			home: self.home.as_ref().and_then(Home::words),
 			car_mwh: self.home.as_ref().map_or(0, Home::car),

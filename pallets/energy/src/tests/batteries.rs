@@ -103,11 +103,11 @@ fn silent_hour_should_not_pay_when_the_battery_was_used_in_it() {
 fn green_part_should_shrink_when_the_class_turns_out_smaller() {
 	new_test_ext().build_and_execute(|| {
 		assert_ok!(send(metered(1_000, 1_000, 0, 0)));
-		Class::set(ClassRecord { storage: mwh(500), ..CLASS });
+		Kind::set(ClassRecord { storage: mwh(500), ..CLASS });
 		pass(1);
 		assert_ok!(send(metered(0, 0, 0, 0)));
 		assert_eq!((stored().level, stored().green), (mwh(500), mwh(500)));
-		Class::set(ClassRecord { storage_efficiency: 0, ..CLASS });
+		Kind::set(ClassRecord { storage_efficiency: 0, ..CLASS });
 		pass(1);
 		assert_ok!(send(metered(1_000, 1_000, 0, 0)));
 		assert_eq!(stored().green, mwh(500), "a battery of no use keeps nothing");

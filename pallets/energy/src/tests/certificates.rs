@@ -348,7 +348,7 @@ fn certificate_should_keep_its_intensity_when_the_class_changes() {
 	new_test_ext().build_and_execute(|| {
 		assert_ok!(send(metered(7_000, 0, 0, 2_000)));
 		assert_ok!(claim(OWNER, AT));
-		Class::set(ClassRecord { carbon: GramsPerKwh(10), ..CLASS });
+		Kind::set(ClassRecord { carbon: GramsPerKwh(10), ..CLASS });
 		pass(LOCK);
 		assert_ok!(claim(OWNER, AT));
 		let record = Energy::certificate(certificate(AT, Source::Production)).expect("held");

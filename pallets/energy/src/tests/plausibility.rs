@@ -3,7 +3,9 @@
 use frame_support::{assert_noop, assert_ok};
 use pogcs_primitives::{records::ClassRecord, wire::EnergyReport, Commitment, Interval};
 
-use crate::{mock::*, Error, Span};
+use pogcs_geo::{Moment, Span};
+
+use crate::{mock::*, Error};
 
 #[test]
 fn report_should_be_refused_when_the_class_generates_less() {
@@ -25,8 +27,8 @@ fn report_should_be_refused_when_the_sun_gives_less() {
 		assert_noop!(send(metered(most + 1, 0, 0, 0)), Error::<Test>::NoSun);
 		assert_ok!(send(metered(most, 0, 0, 0)));
 		// The sky of interval 9, on a clock whose intervals are hours.
-		let span = Span { start: 1_000_000 + 9 * 3_600, seconds: 3_600 };
-		assert_eq!(AskedSpan::get(), Some(span));
+		let span = Span::new(Moment(START + 9 * 3_600), 3_600);
+		assert_eq!(AskedSpan::get(), span);
 	});
 }
 
@@ -61,7 +63,7 @@ fn report_should_be_refused_when_nobody_knows_where_the_sun_was() {
 fn report_should_be_refused_when_32_readings_cannot_add_up_to_it() {
 	new_test_ext().build_and_execute(|| {
 		// A class without limits leaves only those of the readings.
-		Class::set(ClassRecord {
+		Kind::set(ClassRecord {
 			max_generation: mwh(u64::MAX),
 			max_draw: mwh(u64::MAX),
 			storage: mwh(u64::MAX),
@@ -160,4 +162,25 @@ fn report_should_be_refused_when_it_claims_green_energy_that_is_not_there() {
 		assert_ok!(send(grid));
 		assert_eq!(Energy::record(OTHER_DEVICE, Interval(9)).map(|r| r.available), Some(mwh(0)));
 	});
+}
+
+/// The real sky: on the longest day at 48 degrees north it is light from about 4 to 20 hours.
+#[test]
+fn sky_should_be_dark_at_night_and_bright_at_noon_when_it_is_the_real_one() {
+	use crate::{ClearSky, GeoSky, SolarClock};
+	use pogcs_primitives::CellId;
+
+	let clock = <<Test as crate::Config>::SolarClock as SolarClock>::span;
+	// Berlin: noon is at about 11 hours UTC.
+	let berlin = CellId(0x8f1f_1d48_945d_998);
+	let share = |hour: u32| {
+		let span = clock(Interval(hour)).expect("within a century");
+		GeoSky::most_output(berlin, span).expect("there is such a cell").0
+	};
+	assert_eq!(share(24 * 180), 0, "midnight in winter");
+	assert!(share(11) > 1_000_000, "noon in summer");
+	assert!(share(3) < share(6) && share(6) < share(11) && share(11) > share(17));
+	assert_eq!(GeoSky::most_output(CellId(17), clock(Interval(0)).expect("now")), None);
+	// The clock ends before the sun's formulas do.
+	assert_eq!(clock(Interval(u32::MAX)), None);
 }
