@@ -71,7 +71,7 @@ fn quota_should_be_refused_when_the_buyer_is_poor() {
 	new_test_ext().build_and_execute(|| {
 		use frame_support::traits::fungible::Mutate;
 		Balances::set_balance(&OWNER, 20);
-		assert_noop!(buy(OWNER, 5), TokenError::NotExpendable);
+		assert_noop!(buy(OWNER, 5), TokenError::FundsUnavailable);
 		Balances::set_balance(&OWNER, 5);
 		assert_noop!(buy(OWNER, 1), TokenError::FundsUnavailable);
 	});
