@@ -16,11 +16,14 @@ use pogcs_primitives::{
 };
 use sp_io::hashing::blake2_256;
 use sp_runtime::{
-	traits::{CheckedAdd, CheckedMul, Saturating},
+	traits::{CheckedAdd, CheckedMul, Convert, Saturating, Zero},
 	DispatchResult,
 };
 
 use crate::{pallet::*, types::*};
+
+/// How many intervals without a block are passed by in the search for one that draws.
+pub(crate) const MOST_SKIPPED: u32 = 24;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_submit_batch(
@@ -45,7 +48,7 @@ impl<T: Config> Pallet<T> {
 			leader: leader.clone(),
 			interval,
 			root,
-			drawn_by: T::Clock::current(),
+			drawn_by: T::Clock::current().checked_add(1).ok_or(Error::<T>::Overflow)?,
 			due,
 			deposit,
 			state: BatchState::Pending,
@@ -86,9 +89,23 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_open_report(batch: u64, opening: &Opening) -> DispatchResult {
+	pub(crate) fn do_open_report(
+		who: T::AccountId,
+		batch: u64,
+		opening: &Opening,
+	) -> DispatchResult {
 		let record = Batches::<T>::get(batch).ok_or(Error::<T>::UnknownBatch)?;
 		ensure!(!Self::is_void(&record), Error::<T>::Void);
+		let info = T::Devices::device(opening.report.device).ok_or(Error::<T>::UnknownDevice)?;
+		// In which order a device's intervals come on record decides what its battery has: a stranger
+		// could open a later one first.
+		ensure!(
+			who == record.leader
+				|| who == info.owner
+				|| info.manager.as_ref() == Some(&who)
+				|| who == T::DeviceAccount::convert(info.key),
+			Error::<T>::NotOpener
+		);
 		ensure!(record.interval >= Self::horizon(), Error::<T>::PastInterval);
 		Self::find(&record, opening)?;
 		Self::take(&opening.report, Some(&opening.signature))?;
@@ -96,9 +113,17 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// What draws from a batch: the randomness of the first interval that began after it was submitted.
+	/// In the one in which it was submitted, whoever wrote the last block knew all randomness before it
+	/// chose what to submit. An interval without a block has none, and the next one takes its place.
+	fn randomness_for(record: &BatchOf<T>) -> Option<[u8; 32]> {
+		let end = T::Clock::current().0.min(record.drawn_by.0.saturating_add(MOST_SKIPPED));
+		(record.drawn_by.0..end).find_map(|interval| T::Clock::randomness_of(Interval(interval)))
+	}
+
 	/// The places that were drawn from a batch, in order; `None` before they are.
 	pub(crate) fn places_of(batch: u64, record: &BatchOf<T>) -> Option<Vec<u64>> {
-		let randomness = T::Clock::randomness_of(record.drawn_by)?;
+		let randomness = Self::randomness_for(record)?;
 		let all = record.root.places()?;
 		let places = (0..T::Checks::get())
 			.map(|index| draw(&randomness, batch, index, all, blake2_256))
@@ -121,14 +146,23 @@ impl<T: Config> Pallet<T> {
 			&& frame_system::Pallet::<T>::block_number() > record.due
 	}
 
-	/// Takes the deposit of a leader that did not show what was drawn, and the batch with it.
+	/// Ends a batch that was not shown in time, and takes the leader's deposit. If nothing was drawn, as
+	/// when the chain stood still for long, there was nothing to show and the deposit goes back.
 	pub(crate) fn void(batch: u64, record: BatchOf<T>) {
+		let reason = HoldReason::Batch.into();
+		let drawn = Self::randomness_for(&record).is_some();
 		let Batch { leader, deposit, .. } = record;
-		let (credit, missing) = T::Currency::slash(&HoldReason::Batch.into(), &leader, deposit);
-		T::SlashDestination::on_unbalanced(credit);
+		let lost = if drawn {
+			let (credit, missing) = T::Currency::slash(&reason, &leader, deposit);
+			T::SlashDestination::on_unbalanced(credit);
+			// Nothing is missing: the deposit is on hold.
+			deposit.saturating_sub(missing)
+		} else {
+			// As above; and what cannot be released stays on hold, where it does no harm.
+			let _ = T::Currency::release(&reason, &leader, deposit, Precision::BestEffort);
+			Zero::zero()
+		};
 		Batches::<T>::remove(batch);
-		// Nothing is missing: the deposit is on hold.
-		let lost = deposit.saturating_sub(missing);
 		Self::deposit_event(Event::BatchVoided { batch, leader, lost });
 	}
 }

@@ -6,10 +6,10 @@ use frame_support::{
 };
 use pogcs_primitives::{
 	ledger::Battery,
-	records::EnergyRecord,
+	records::{DeviceState, EnergyRecord},
 	traits::{DeviceInfo, Devices, IntervalClock},
 	units::GramsPerKwh,
-	DeviceId, Interval, MilliWattHours, WattHours,
+	CellId, DeviceId, Interval, MilliWattHours, WattHours,
 };
 use sp_runtime::{traits::Zero, DispatchResult};
 
@@ -40,6 +40,8 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		let info = T::Devices::device(device).ok_or(Error::<T>::UnknownDevice)?;
 		ensure!(info.owner == owner, Error::<T>::NotOwner);
+		// Whoever is under suspicion of false readings sells nothing of them until it is cleared.
+		ensure!(info.state != DeviceState::Suspended, Error::<T>::Suspended);
 		let (mut record, surplus) =
 			Self::unclaimed(device, interval).ok_or(Error::<T>::NotReported)?;
 		// Down: what is left of a watt-hour stays with the record and goes when it goes.
@@ -68,7 +70,7 @@ impl<T: Config> Pallet<T> {
 				totals.claimed =
 					totals.claimed.checked_add(amount.milli()).ok_or(Error::<T>::Overflow)?;
 				let certificate = CertificateId { device, interval, source };
-				Self::issue(certificate, &info, &owner, amount)?;
+				Self::issue(certificate, &info, record.cell, &owner, amount)?;
 			}
 		}
 		IntervalTotals::<T>::insert(interval, totals);
@@ -79,6 +81,7 @@ impl<T: Config> Pallet<T> {
 	fn issue(
 		certificate: CertificateId,
 		info: &DeviceInfo<T::AccountId>,
+		cell: CellId,
 		owner: &T::AccountId,
 		amount: WattHours,
 	) -> DispatchResult {
@@ -86,7 +89,7 @@ impl<T: Config> Pallet<T> {
 			Some(record) => record,
 			None => CertificateRecord {
 				class: info.class,
-				cell: info.cell,
+				cell,
 				carbon: Self::intensity(info, certificate.source),
 				expires: certificate
 					.interval

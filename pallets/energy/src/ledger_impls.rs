@@ -87,6 +87,7 @@ impl<T: Config> Energy for Pallet<T> {
 			root,
 			available: green_draw,
 			carbon: Default::default(),
+			cell: Default::default(),
 		};
 		let production = green_supply.checked_sub(green_draw).unwrap_or_default();
 		let sums = Totals {

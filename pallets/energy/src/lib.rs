@@ -152,9 +152,10 @@ pub mod pallet {
 		#[pallet::constant]
 		type Checks: Get<u32>;
 
-		/// For how many blocks after a batch was submitted they can be shown. At least two intervals
-		/// of blocks, since they are drawn when the running one is over. Blocks, not intervals: a
-		/// chain that stands still costs no leader its deposit.
+		/// For how many blocks after a batch was submitted they can be shown. At least three intervals
+		/// of blocks, since they are drawn when the one after the running one is over. Blocks, not
+		/// intervals: a chain that stands still costs no leader its deposit. Shorter than the notice
+		/// that a device gives before it leaves the registry, so that a leader knows who will be gone.
 		#[pallet::constant]
 		type CheckBlocks: Get<BlockNumberFor<Self>>;
 
@@ -438,9 +439,9 @@ pub mod pallet {
 		BatchVoided {
 			/// Which batch.
 			batch: u64,
-			/// Who lost the deposit.
+			/// Who answered for it.
 			leader: T::AccountId,
-			/// How much.
+			/// What it lost of its deposit: all, or nothing if none were drawn.
 			lost: BalanceOf<T>,
 		},
 		/// A report was taken out of a batch; `Reported` says what it is.
@@ -537,7 +538,8 @@ pub mod pallet {
 		UnknownBatch,
 		/// The reports that were drawn from this batch have been shown.
 		AlreadyShown,
-		/// The reports are drawn when the interval in which the batch was submitted is over.
+		/// The reports are drawn when the interval after the one in which the batch was submitted is
+		/// over.
 		NotDrawn,
 		/// The time to show what was drawn is over: the batch is void.
 		Void,
@@ -547,6 +549,8 @@ pub mod pallet {
 		BadPath,
 		/// The report is of another interval than the batch.
 		OtherInterval,
+		/// Only the batch's leader, the device itself, its owner or its manager may open its report.
+		NotOpener,
 		/// The numbers do not fit.
 		Overflow,
 	}
@@ -669,8 +673,8 @@ pub mod pallet {
 		}
 
 		/// Puts the root of many reports of the interval that has just ended on record, against a
-		/// deposit. When the running interval is over, `Checks` of them are drawn; they have to be
-		/// shown within `CheckBlocks` of now.
+		/// deposit. When the interval after the running one is over, `Checks` of them are drawn; they
+		/// have to be shown within `CheckBlocks` of now.
 		///
 		/// - `root`: the root as `pogcs_primitives::batch` defines it.
 		///
@@ -705,9 +709,10 @@ pub mod pallet {
 		}
 
 		/// Puts one report of a batch on record, as though it had been sent when the batch was. Its
-		/// battery only counts if no later interval of the device is on record.
+		/// battery only counts if no later interval of the device is on record: open the oldest first.
 		///
-		/// Origin: signed, anybody. Events: `Opened`, `Reported`. Errors: `UnknownBatch`, `Void`,
+		/// Origin: signed, the batch's leader, the device's account, its owner or its manager. Events:
+		/// `Opened`, `Reported`. Errors: `UnknownBatch`, `Void`, `UnknownDevice`, `NotOpener`,
 		/// `PastInterval`, `OtherInterval`, `BadPath`, and those of `report`.
 		#[pallet::call_index(7)]
 		#[pallet::weight(T::WeightInfo::open_report())]
@@ -716,8 +721,8 @@ pub mod pallet {
 			batch: u64,
 			opening: Box<Opening>,
 		) -> DispatchResult {
-			ensure_signed(origin)?;
-			Self::do_open_report(batch, &opening)
+			let who = ensure_signed(origin)?;
+			Self::do_open_report(who, batch, &opening)
 		}
 
 		/// Issues certificates to the owner for a device's green energy of one interval: whole
@@ -725,7 +730,7 @@ pub mod pallet {
 		/// no proof used. A deposit is held for each new entry.
 		///
 		/// Origin: signed, the device's owner. Event: `Claimed`. Errors: `UnknownDevice`, `NotOwner`,
-		/// `NotReported`, `NothingToClaim`, `Overflow`, and those of the currency.
+		/// `Suspended`, `NotReported`, `NothingToClaim`, `Overflow`, and those of the currency.
 		#[pallet::call_index(8)]
 		#[pallet::weight(T::WeightInfo::claim())]
 		pub fn claim(origin: OriginFor<T>, device: DeviceId, interval: Interval) -> DispatchResult {

@@ -101,6 +101,10 @@ parameter_types! {
 	pub static Kind: ClassRecord = CLASS;
 	pub static State: DeviceState = DeviceState::Online;
 	pub static Since: Interval = Interval(2);
+	/// Where all devices stand.
+	pub static Where: CellId = CellId(17);
+	/// The first interval after these that has blocks, and so randomness.
+	pub static SilentUntil: Interval = Interval(0);
 	/// Which devices there are, and by which seed their keys are made.
 	pub static Registered: Vec<(DeviceId, u64, u32)> = Vec::new();
 	/// Millionths of rated power under a clear sky; `None` if nobody knows.
@@ -123,7 +127,7 @@ impl IntervalClock for World {
 	}
 
 	fn randomness_of(interval: Interval) -> Option<[u8; 32]> {
-		(interval < Now::get()).then(Luck::get)
+		(SilentUntil::get()..Now::get()).contains(&interval).then(Luck::get)
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
@@ -141,7 +145,7 @@ impl Devices<u64> for World {
 			manager: Some(MANAGER),
 			key: BenchmarkKey::get().unwrap_or(key_from(seed).public().0),
 			class: ClassId(0),
-			cell: CellId(17),
+			cell: Where::get(),
 			validator: 10,
 			commitment: Commitment([7; 32]),
 			record: Kind::get(),
@@ -168,7 +172,7 @@ impl Devices<u64> for World {
 
 impl ClearSky for World {
 	fn most_output(cell: CellId, span: Span) -> Option<PartsPerMillion> {
-		assert_eq!(cell, CellId(17));
+		assert_eq!(cell, Where::get());
 		AskedSpan::set(Some(span));
 		SkyShare::get().map(PartsPerMillion)
 	}
@@ -265,6 +269,8 @@ pub fn new_test_ext() -> TestExternalities {
 	Kind::set(CLASS);
 	State::set(DeviceState::Online);
 	Since::set(Interval(2));
+	Where::set(CellId(17));
+	SilentUntil::set(Interval(0));
 	Registered::set(vec![(DEVICE, OWNER, DEVICE.0), (OTHER_DEVICE, OTHER_OWNER, OTHER_DEVICE.0)]);
 	SkyShare::set(Some(1_000_000));
 	GridCarbon::set(Some(GramsPerKwh(500)));

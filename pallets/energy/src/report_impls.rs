@@ -89,6 +89,7 @@ impl<T: Config> Pallet<T> {
 			root: report.root,
 			available: report.green_draw,
 			carbon,
+			cell: info.cell,
 		};
 		let surplus = Surplus { production: shares.surplus, storage: shares.surplus_stored };
 		let all_surplus =

@@ -1,7 +1,7 @@
 //! Removing what is too old, a bounded step at a time.
 
 use frame_support::{traits::Get, weights::WeightMeter};
-use pogcs_primitives::{traits::IntervalClock, DeviceId, Interval};
+use pogcs_primitives::{traits::IntervalClock, Interval};
 
 use crate::{pallet::*, types::*, WeightInfo};
 
@@ -21,8 +21,8 @@ impl<T: Config> Pallet<T> {
 		let horizon = Self::horizon();
 		let start = SweptUntil::<T>::get();
 		let mut at = start;
-		while at < horizon {
-			let Some(next) = Self::sweep_step(at, meter) else { break };
+		while at < horizon && Self::sweep_interval(at, meter) {
+			let Some(next) = at.checked_add(1) else { break };
 			at = next;
 		}
 		if at != start {
@@ -30,30 +30,29 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Removes one record of `at`, or its sums once it has no more. The interval to go on with, or
-	/// `None` if `meter` is used up.
-	pub(crate) fn sweep_step(at: Interval, meter: &mut WeightMeter) -> Option<Interval> {
-		meter.try_consume(T::WeightInfo::sweep_step()).ok()?;
-		if let Some(device) = Reporters::<T>::iter_key_prefix(at).next() {
-			Self::drop_report(device, at);
-			return Some(at);
+	/// Removes the records of `at` and then its sums. Whether all are gone: if not, `meter` is used up.
+	pub(crate) fn sweep_interval(at: Interval, meter: &mut WeightMeter) -> bool {
+		// One walk for all of them. A walk that began anew for each would pass by every key that was
+		// removed in this block before it found one that was not.
+		let mut reporters = Reporters::<T>::drain_prefix(at);
+		loop {
+			if meter.try_consume(T::WeightInfo::sweep_step()).is_err() {
+				return false;
+			}
+			let Some((device, ())) = reporters.next() else { break };
+			Reports::<T>::remove(device, at);
+			Surpluses::<T>::remove(device, at);
 		}
 		if let Ok(totals) = IntervalTotals::<T>::try_get(at) {
 			IntervalTotals::<T>::remove(at);
 			SweptTotals::<T>::mutate(|all| {
-				// Past 2^64 mWh of all time, a thousand years of all panels on earth, the sums stand
+				// Past 2^64 mWh of all time, nine years of all the panels on earth, the sums stand
 				// still; no money hangs on them.
 				*all = all.checked_add(&totals).unwrap_or(*all);
 			});
 			Self::deposit_event(Event::Swept { interval: at, totals });
 		}
-		at.checked_add(1)
-	}
-
-	fn drop_report(device: DeviceId, interval: Interval) {
-		Reporters::<T>::remove(interval, device);
-		Reports::<T>::remove(device, interval);
-		Surpluses::<T>::remove(device, interval);
+		true
 	}
 
 	/// Voids batches that were not shown in time, and removes those whose interval is too old. Batches

@@ -220,7 +220,11 @@ impl<T: Config> Pallet<T> {
 				(1..=T::MaxBatch::get()).contains(&batch.root.count),
 				"a batch is empty or too large"
 			);
-			ensure!(batch.interval < batch.drawn_by, "a batch is drawn by its own interval");
+			// It was submitted in the interval after its own, and is drawn by the next one.
+			ensure!(
+				batch.interval.checked_add(2) == Some(batch.drawn_by),
+				"a batch is drawn by an interval in which it could still be chosen"
+			);
 		}
 		Ok(())
 	}

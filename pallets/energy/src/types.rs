@@ -326,7 +326,8 @@ pub struct Batch<AccountId, Balance, BlockNumber> {
 	pub interval: Interval,
 	/// The root, with the number and the sums of its reports.
 	pub root: Node,
-	/// The interval whose randomness draws the reports to be shown.
+	/// The interval whose randomness draws the reports to be shown: the first one that begins after
+	/// the batch was submitted. If it has no block, the next one that has.
 	pub drawn_by: Interval,
 	/// The last block in which they can be shown.
 	pub due: BlockNumber,

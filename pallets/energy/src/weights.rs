@@ -69,7 +69,7 @@ impl WeightInfo for () {
 		by_hand(5, 4)
 	}
 	fn show_batch() -> Weight {
-		by_hand(24, 3).saturating_add(opening().saturating_mul(8))
+		by_hand(48, 3).saturating_add(opening().saturating_mul(8))
 	}
 	fn open_report() -> Weight {
 		by_hand(11, 5).saturating_add(opening())
@@ -96,6 +96,6 @@ impl WeightInfo for () {
 		by_hand(3, 4)
 	}
 	fn sweep_batch() -> Weight {
-		by_hand(4, 4)
+		by_hand(28, 4)
 	}
 }

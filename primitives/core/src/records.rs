@@ -191,6 +191,8 @@ pub struct EnergyRecord {
 	pub available: MilliWattHours,
 	/// Carbon of all that compute drew, by the rule of the chain.
 	pub carbon: MilligramsCo2,
+	/// Where the device stood. It may have moved since.
+	pub cell: CellId,
 }
 
 /// Storage `Energy::Batteries`: twox64-concat of [`DeviceId`]. A device that has none starts with an

@@ -58,6 +58,7 @@ fn energy(available: u64) -> Option<EnergyRecord> {
 		root: Commitment([0; 32]),
 		available: MilliWattHours(available),
 		carbon: MilligramsCo2(0),
+		cell: CellId(0),
 	})
 }
 

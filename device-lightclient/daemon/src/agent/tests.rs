@@ -97,6 +97,7 @@ fn nothing_green() -> EnergyRecord {
 		root: Commitment::default(),
 		available: MilliWattHours(0),
 		carbon: MilligramsCo2(0),
+		cell: CellId(0),
 	}
 }
 
@@ -290,6 +291,7 @@ async fn device_should_commit_and_then_prove_when_it_has_a_chunk() {
 		root: report.root,
 		available: report.green_draw,
 		carbon: MilligramsCo2(1),
+		cell: CellId(0),
 	};
 	pairs.insert(places::energy_report(ID, Interval(4)), record.encode());
 	pairs.insert(places::interval_randomness(Interval(4)), blake2_256(b"luck").encode());

@@ -39,7 +39,11 @@ fn show(batch: u64, openings: Vec<Opening>) -> DispatchResult {
 }
 
 fn open(batch: u64, opening: Opening) -> DispatchResult {
-	Energy::open_report(RuntimeOrigin::signed(STRANGER), batch, Box::new(opening))
+	open_by(LEADER, batch, opening)
+}
+
+fn open_by(who: u64, batch: u64, opening: Opening) -> DispatchResult {
+	Energy::open_report(RuntimeOrigin::signed(who), batch, Box::new(opening))
 }
 
 fn deposit() -> u128 {
@@ -101,10 +105,12 @@ fn deposit_should_come_back_when_what_was_drawn_is_shown() {
 	new_test_ext().build_and_execute(|| {
 		let reports = fleet();
 		let batch = submit(&reports);
-		// Nobody knows what will be drawn before the interval is over.
-		assert_eq!(Energy::drawn(batch), None);
-		assert_noop!(show(batch, vec![]), Error::<Test>::NotDrawn);
-		pass(1);
+		// Neither the interval in which it was submitted draws, nor the next one before it is over.
+		for _ in 0..2 {
+			assert_eq!(Energy::drawn(batch), None);
+			assert_noop!(show(batch, vec![]), Error::<Test>::NotDrawn);
+			pass(1);
+		}
 		let drawn = reports.drawn(batch);
 		assert_eq!(drawn.len(), CHECKS as usize);
 		assert_noop!(show(batch, drawn[1..].to_vec()), Error::<Test>::OtherReports);
@@ -129,7 +135,7 @@ fn deposit_should_be_lost_when_nothing_is_shown_in_time() {
 	new_test_ext().build_and_execute(|| {
 		let reports = fleet();
 		let batch = submit(&reports);
-		pass(1);
+		pass(2);
 		System::set_block_number(1 + CHECK_BLOCKS);
 		idle();
 		assert_eq!(deposit(), 180);
@@ -158,6 +164,58 @@ fn batch_should_not_be_voided_when_the_chain_stood_still() {
 }
 
 #[test]
+fn next_interval_should_draw_when_the_one_that_should_has_no_block() {
+	new_test_ext().build_and_execute(|| {
+		let reports = fleet();
+		let batch = submit(&reports);
+		// Interval 11 should have drawn.
+		SilentUntil::set(Interval(12));
+		Now::set(Interval(12));
+		assert_noop!(show(batch, vec![]), Error::<Test>::NotDrawn);
+		Now::set(Interval(13));
+		assert_ok!(show(batch, reports.drawn(batch)));
+	});
+}
+
+#[test]
+fn deposit_should_come_back_when_nothing_was_ever_drawn() {
+	new_test_ext().build_and_execute(|| {
+		let reports = fleet();
+		let batch = submit(&reports);
+		let most = 11 + crate::batch_impls::MOST_SKIPPED;
+		SilentUntil::set(Interval(most));
+		Now::set(Interval(most + 5));
+		assert_eq!(Energy::drawn(batch), None);
+		System::set_block_number(2 + CHECK_BLOCKS);
+		assert_noop!(show(batch, vec![]), Error::<Test>::Void);
+		idle();
+		System::assert_last_event(Event::BatchVoided { batch, leader: LEADER, lost: 0 }.into());
+		assert_eq!((deposit(), Slashed::get()), (0, 0));
+		assert_eq!(Balances::free_balance(LEADER), RICH);
+		assert_eq!(Batches::<Test>::get(batch), None);
+	});
+}
+
+#[test]
+fn opening_should_be_refused_when_it_is_a_strangers() {
+	new_test_ext().build_and_execute(|| {
+		let reports = fleet();
+		let batch = submit(&reports);
+		let own = |index: u32| account_of(DeviceId(20 + index));
+		// Also another device of the same owner's.
+		for who in [STRANGER, PAYER, OTHER_OWNER, own(1)] {
+			assert_noop!(open_by(who, batch, reports.opening(0)), Error::<Test>::NotOpener);
+		}
+		for (index, who) in [OWNER, MANAGER, LEADER, own(3)].into_iter().enumerate() {
+			assert_ok!(open_by(who, batch, reports.opening(index)));
+		}
+		let mut gone = reports.opening(4);
+		gone.report.device = NO_DEVICE;
+		assert_noop!(open(batch, gone), Error::<Test>::UnknownDevice);
+	});
+}
+
+#[test]
 fn leader_should_lose_when_a_drawn_report_is_a_lie() {
 	new_test_ext().build_and_execute(|| {
 		let _ = fleet();
@@ -179,11 +237,12 @@ fn leader_should_lose_when_a_drawn_report_is_a_lie() {
 		] {
 			let batch = submit(&reports);
 			let drawn = Now::get();
-			pass(1);
+			pass(2);
 			assert_noop!(show(batch, reports.drawn(batch)), error);
 			Now::set(drawn);
 		}
 		assert_eq!(deposit(), 3 * 180);
+		pass(2);
 		System::set_block_number(100);
 		idle();
 		assert_eq!((deposit(), Slashed::get()), (0, 3 * 180));
@@ -195,7 +254,7 @@ fn leader_should_keep_its_deposit_when_a_device_changed_its_key_since() {
 	new_test_ext().build_and_execute(|| {
 		let reports = fleet();
 		let batch = submit(&reports);
-		pass(1);
+		pass(2);
 		let drawn = reports.drawn(batch);
 		// All devices have new keys, and none of the old signatures is good.
 		Registered::mutate(|devices| devices.iter_mut().for_each(|(_, _, seed)| *seed += 1_000));
@@ -219,9 +278,9 @@ fn report_should_be_put_on_record_when_it_is_opened() {
 		assert_ok!(Energy::draw_down(device, AT, mwh(300)));
 		assert_noop!(open(batch, reports.opening(5)), Error::<Test>::AlreadyReported);
 		// A task may need it days later, when the batch is sound.
-		pass(1);
+		pass(2);
 		assert_ok!(show(batch, reports.drawn(batch)));
-		pass(RETENTION - 2);
+		pass(RETENTION - 3);
 		System::set_block_number(1_000);
 		assert_ok!(open(batch, reports.opening(6)));
 		idle();
@@ -355,7 +414,7 @@ proptest! {
 			signed.push((lie, [0; 64]));
 			let reports = Reports::of(signed);
 			let batch = submit(&reports);
-			pass(1);
+			pass(2);
 			// It is missed with a probability of 4 in a thousand million.
 			assert_noop!(show(batch, reports.drawn(batch)), Error::<Test>::BadSignature);
 		});

@@ -5,8 +5,10 @@ use frame_support::{
 	traits::fungible::{InspectHold, Mutate},
 };
 use pogcs_primitives::{
-	records::ClassRecord, traits::Energy as _, units::GramsPerKwh, CellId, ClassId, Interval,
-	WattHours,
+	records::{ClassRecord, DeviceState},
+	traits::Energy as _,
+	units::GramsPerKwh,
+	CellId, ClassId, Interval, WattHours,
 };
 use sp_runtime::{DispatchResult, TokenError};
 
@@ -103,6 +105,30 @@ fn claim_should_be_refused_when_it_is_not_the_callers_or_nothing_is_there() {
 			Energy::claim(RuntimeOrigin::signed(OWNER), NO_DEVICE, AT),
 			Error::<Test>::UnknownDevice
 		);
+	});
+}
+
+#[test]
+fn claim_should_wait_when_the_device_is_suspended() {
+	new_test_ext().build_and_execute(|| {
+		assert_ok!(send(metered(10_000, 0, 0, 0)));
+		State::set(DeviceState::Suspended);
+		assert_noop!(claim(OWNER, AT), Error::<Test>::Suspended);
+		State::set(DeviceState::Online);
+		assert_ok!(claim(OWNER, AT));
+	});
+}
+
+#[test]
+fn certificate_should_say_where_the_device_stood_when_it_has_moved_since() {
+	new_test_ext().build_and_execute(|| {
+		assert_ok!(send(metered(10_000, 0, 0, 0)));
+		pass(1);
+		Where::set(CellId(18));
+		Since::set(Now::get());
+		assert_ok!(claim(OWNER, AT));
+		let record = Energy::certificate(certificate(AT, Source::Production)).expect("held");
+		assert_eq!(record.cell, CellId(17));
 	});
 }
 

@@ -324,7 +324,7 @@ impl Model {
 				let Some(place) = which.checked_rem(self.batches.len()) else { return };
 				let (batch, report) = (self.batches[place].0, self.batches[place].1);
 				let opening = Box::new(self.batches[place].2.opening(0));
-				let origin = RuntimeOrigin::signed(STRANGER);
+				let origin = RuntimeOrigin::signed(LEADER);
 				let opened = Energy::open_report(origin, batch, opening).is_ok();
 				if opened {
 					assert!(self.meter(&report, true), "{report:?}");
