@@ -4,12 +4,14 @@
 //! left goes out to the house; the battery fills in for compute when the panel is short. Energy on
 //! its way into the battery is not counted until it comes out, so no mWh is counted twice, and
 //! compute never draws more than panel and battery supply: without sun it waits.
+//!
+//! A schedule of the home may give [`Orders`]: how much of the surplus the battery takes, and how much
+//! of it the house gets.
 
+use pogcs_home_energy::panel::Panel;
 use pogcs_light_core::energy::Reading;
 use pogcs_primitives::{wire::READINGS, Interval};
 use serde::Deserialize;
-
-use super::sun::{Moment, DAY};
 
 /// The plant, and how the chain's intervals map to its days.
 #[derive(Clone, Debug, Deserialize)]
@@ -70,6 +72,17 @@ impl Default for PlantConfig {
 }
 
 impl PlantConfig {
+	/// Its panel.
+	pub fn panel(&self) -> Panel {
+		Panel {
+			latitude: self.latitude,
+			start_day: self.start_day,
+			watts: self.panel_watts,
+			performance: self.performance,
+			seed: self.seed,
+		}
+	}
+
 	/// Whether the numbers describe a plant; the words say what does not.
 	pub fn check(&self) -> Result<(), &'static str> {
 		let fraction = |value: f64| value > 0.0 && value <= 1.0;
@@ -120,30 +133,43 @@ impl Simulated {
 	}
 }
 
+/// What the home's schedule asks of the battery in one interval, in mWh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Orders {
+	/// The most of the panel's surplus that it takes.
+	pub store: u64,
+	/// What it gives to the house, beside what compute draws.
+	pub release: u64,
+}
+
+impl Orders {
+	/// Without a schedule the battery takes all the surplus and serves compute only.
+	pub const NONE: Self = Self { store: u64::MAX, release: 0 };
+}
+
 /// The plant. It has no state: the charge is handed in and out, so that it can be stored.
 #[derive(Clone, Debug)]
 pub struct Plant {
 	config: PlantConfig,
+	panel: Panel,
+	orders: Orders,
 }
 
 impl Plant {
 	/// A plant of checked numbers.
 	pub fn new(config: PlantConfig) -> Self {
-		Self { config }
+		let panel = config.panel();
+		Self { config, panel, orders: Orders::NONE }
+	}
+
+	/// The same plant under such orders.
+	pub fn under(&self, orders: Orders) -> Self {
+		Self { orders, ..self.clone() }
 	}
 
 	/// The charge of the first start, in mWh.
 	pub fn start_charge(&self) -> u64 {
 		to_mwh(self.config.battery_start_wh.min(self.config.battery_wh) * 1_000.0)
-	}
-
-	/// Cloud cover over one part: two slow waves and some noise about the mean, the same for the
-	/// same seed.
-	fn okta(&self, interval: Interval, part: usize, hours: f64) -> f64 {
-		let phase = unit(self.config.seed, 0, 0) * 24.0;
-		let slow = ((hours + phase) / 7.0).sin() + 0.5 * ((hours + phase) / 2.3).sin();
-		let noise = unit(self.config.seed, u64::from(interval.0) + 1, part as u64) - 0.5;
-		self.config.cloud_okta + 1.2 * slow + noise
 	}
 
 	/// Runs one interval. `wanted` is what compute would draw, in mWh, and `ceiling` the most that
@@ -156,24 +182,13 @@ impl Plant {
 		ceiling: u64,
 	) -> Simulated {
 		let config = &self.config;
-		let part_seconds = config.interval_seconds * config.time_scale / READINGS as f64;
-		let hours = part_seconds / 3_600.0;
-		let begin = config.start_hour * 3_600.0
-			+ f64::from(interval.0) * config.interval_seconds * config.time_scale;
+		let hours = self.part_seconds() / 3_600.0;
 		let mut readings = [Reading::default(); READINGS];
 		let mut charge = charge as f64;
 		let (mut left, mut room) = (wanted as f64, ceiling as f64);
+		let (mut to_store, mut to_release) = (self.orders.store as f64, self.orders.release as f64);
 		for (part, reading) in readings.iter_mut().enumerate() {
-			let seconds = begin + (part as f64 + 0.5) * part_seconds;
-			let days = config.start_day - 1.0 + (seconds / DAY).floor();
-			let moment = Moment {
-				latitude: config.latitude,
-				day: days.rem_euclid(365.0) + 1.0,
-				seconds: seconds.rem_euclid(DAY),
-			};
-			let sky = moment.irradiance(self.okta(interval, part, seconds / 3_600.0));
-			// mWh: W * h * 1000.
-			let panel = config.panel_watts * config.performance * sky / 1_000.0 * hours * 1_000.0;
+			let panel = self.generated(interval, part, Self::weather);
 			let flow = config.battery_watts * hours * 1_000.0;
 
 			let asked = left.min(config.compute_watts * hours * 1_000.0).min(room);
@@ -184,13 +199,21 @@ impl Plant {
 			charge -= (draw - direct).max(0.0) / config.discharge_efficiency;
 			let surplus = (panel - direct).max(0.0);
 			let space = (config.battery_wh * 1_000.0 - charge).max(0.0);
-			let stored = surplus.min(flow).min(space / config.charge_efficiency);
+			let stored = surplus.min(flow).min(space / config.charge_efficiency).min(to_store);
 			charge += stored * config.charge_efficiency;
-			let house = (surplus - stored).min((room - draw).max(0.0)).floor();
+			let released = to_release
+				.min((flow - stored - out).max(0.0))
+				.min(charge * config.discharge_efficiency)
+				.min((room - draw).max(0.0))
+				.floor();
+			charge -= released / config.discharge_efficiency;
+			let house = (surplus - stored).min((room - draw - released).max(0.0)).floor();
 			reading.draw = to_u32(draw);
-			reading.generation = to_u32(draw + house);
+			reading.generation = to_u32(draw + house + released);
 			left -= draw;
-			room -= draw + house;
+			room -= draw + house + released;
+			to_store -= stored;
+			to_release -= released;
 		}
 		Simulated { readings, charge: to_mwh(charge) }
 	}
@@ -198,6 +221,43 @@ impl Plant {
 	/// The most that compute could draw in the interval, in mWh: the device's own forecast.
 	pub fn forecast(&self, interval: Interval, charge: u64, ceiling: u64) -> u64 {
 		self.simulate(interval, charge, u64::MAX, ceiling).drawn()
+	}
+
+	/// What the panel gives in an interval, in mWh, whatever becomes of it.
+	pub fn panel_output(&self, interval: Interval) -> u64 {
+		to_mwh((0..READINGS).map(|part| self.generated(interval, part, Self::weather)).sum())
+	}
+
+	/// What it would give under a clear sky.
+	pub fn clear_output(&self, interval: Interval) -> u64 {
+		to_mwh((0..READINGS).map(|part| self.generated(interval, part, |_, _, _, _| 0.0)).sum())
+	}
+
+	/// The plant's seconds in one part of an interval.
+	fn part_seconds(&self) -> f64 {
+		self.config.interval_seconds * self.config.time_scale / READINGS as f64
+	}
+
+	/// What the panel gives in one part of an interval under such a cloud cover, in mWh.
+	fn generated(
+		&self,
+		interval: Interval,
+		part: usize,
+		okta: impl Fn(&Self, Interval, usize, f64) -> f64,
+	) -> f64 {
+		let config = &self.config;
+		let part_seconds = self.part_seconds();
+		let begin = config.start_hour * 3_600.0
+			+ f64::from(interval.0) * config.interval_seconds * config.time_scale;
+		let seconds = begin + (part as f64 + 0.5) * part_seconds;
+		let okta = okta(self, interval, part, seconds / 3_600.0);
+		// mWh: W * h * 1000.
+		self.panel.power(seconds, okta) * (part_seconds / 3_600.0) * 1_000.0
+	}
+
+	/// Cloud cover over one part.
+	fn weather(&self, interval: Interval, part: usize, hours: f64) -> f64 {
+		self.panel.okta(self.config.cloud_okta, hours, interval.0.into(), part as u64)
 	}
 }
 
@@ -208,16 +268,6 @@ fn to_mwh(value: f64) -> u64 {
 
 fn to_u32(value: f64) -> u32 {
 	value.max(0.0) as u32
-}
-
-/// A number from 0 to 1 that depends on all three (splitmix64).
-fn unit(seed: u64, a: u64, b: u64) -> f64 {
-	let mut z = seed
-		.wrapping_add(a.wrapping_mul(0x9e37_79b9_7f4a_7c15))
-		.wrapping_add(b.wrapping_mul(0xd1b5_4a32_d192_ed03));
-	z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-	z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-	((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
 }
 
 #[cfg(test)]
@@ -301,6 +351,34 @@ mod tests {
 			let run = plant.simulate(interval, 500_000, promised, u64::MAX);
 			assert!(run.drawn() + 32 >= promised, "{} {promised}", run.drawn());
 		}
+	}
+
+	#[test]
+	fn battery_should_follow_when_the_schedule_gives_orders() {
+		let plant = plant(|_| ());
+		let free = plant.simulate(NOON, 500_000, 0, u64::MAX);
+		let held = plant.under(Orders { store: 100_000, release: 0 });
+		let run = held.simulate(NOON, 500_000, 0, u64::MAX);
+		// 100 Wh less 4 %; the house gets the rest of the surplus.
+		assert!(run.charge.abs_diff(596_000) < 100, "{}", run.charge);
+		assert!(run.generated() > free.generated());
+
+		let given = plant.under(Orders { store: 0, release: 96_000 });
+		let run = given.simulate(MIDNIGHT, 500_000, 0, u64::MAX);
+		assert!(run.generated().abs_diff(96_000) <= 1, "{}", run.generated());
+		assert!(run.charge.abs_diff(400_000) < 100, "{}", run.charge);
+		assert_eq!(given.simulate(MIDNIGHT, 0, 0, u64::MAX).generated(), 0);
+		let capped = given.simulate(MIDNIGHT, 500_000, 0, 50_000);
+		assert!(capped.generated() <= 50_000);
+	}
+
+	#[test]
+	fn panel_output_should_be_all_that_is_used_when_nothing_is_turned_down() {
+		let plant = plant(|config| config.battery_wh = 0.0);
+		let run = plant.simulate(NOON, 0, 0, u64::MAX);
+		assert!(plant.panel_output(NOON).abs_diff(run.generated()) <= 32);
+		assert!(plant.clear_output(NOON) > plant.panel_output(NOON));
+		assert_eq!(plant.clear_output(MIDNIGHT), 0);
 	}
 
 	#[test]
