@@ -9,7 +9,7 @@ use pogcs_light_core::{
 };
 use pogcs_primitives::{
 	wire::{consent_payload, MakerCertificate},
-	ClassId,
+	ClassId, Interval,
 };
 use serde_json::json;
 
@@ -22,6 +22,7 @@ use crate::{
 	files, hexed,
 	keys::Keys,
 	metadata,
+	meter::Plant,
 	status::Status,
 };
 
@@ -70,6 +71,12 @@ enum Command {
 		/// As JSON.
 		#[arg(long)]
 		json: bool,
+	},
+	/// Prints what the home's schedule has for the next 24 hours.
+	Plan {
+		/// The configuration.
+		#[arg(long, default_value = "device.toml")]
+		config: PathBuf,
 	},
 	/// Signs the device's consent to be registered by an owner.
 	Consent {
@@ -131,6 +138,7 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
 				print!("{}", status.words());
 			}
 		}
+		Command::Plan { config } => print!("{}", plan(&Config::load(&config)?)?),
 		Command::Consent { keys, owner, checkpoint } => {
 			let keys = Keys::load(&keys)?;
 			let owner: [u8; 32] = hexed::parse_array(&owner, "the owner")?;
@@ -238,6 +246,22 @@ async fn checkpoint(
 		transaction_version: version.transaction_version,
 		metadata_hash: Some(hexed::show(metadata_hash)),
 	})
+}
+
+/// The schedule from where the running device stands, or from its first interval.
+fn plan(config: &Config) -> Result<String, Error> {
+	let mut home = config.home()?.ok_or_else(|| {
+		Error::Config("there is no [home] section, so nothing is scheduled".into())
+	})?;
+	let plant = Plant::new(config.meter.clone());
+	let (interval, charge) = match Status::load(&config.state) {
+		Ok(status) => {
+			home.resume(Interval(status.interval), status.car_mwh);
+			(Interval(status.interval), status.charge_mwh)
+		}
+		Err(_) => (Interval(0), plant.start_charge()),
+	};
+	home.table(&plant, interval, charge).map_err(|error| Error::Config(error.to_string()))
 }
 
 #[cfg(test)]

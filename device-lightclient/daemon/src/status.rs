@@ -42,6 +42,10 @@ pub struct Status {
 	pub charge_mwh: u64,
 	/// Green energy that the interval can still supply to compute, in mWh.
 	pub forecast_mwh: u64,
+	/// What the home's schedule says of this interval, in words.
+	pub home: Option<String>,
+	/// What the car still needs, by the schedule, in mWh.
+	pub car_mwh: u64,
 	/// What is on its way.
 	pub in_flight: usize,
 	/// Counts since the first start.
@@ -115,6 +119,9 @@ impl Status {
 			self.charge_mwh / 1_000,
 			self.forecast_mwh / 1_000
 		));
+		if let Some(home) = &self.home {
+			line(format!("Home: {home}"));
+		}
 		line(format!(
 			"Since the first start: {} intervals reported, {} chunks accepted, {} committed, \
 			 {} proven and paid; {} extrinsics refused, {} expired, {} on their way",

@@ -9,10 +9,12 @@ use pogcs_primitives::{records::ChunkState, Interval};
 use serde_json::json;
 
 use super::Agent;
-use crate::{chain::view::Surroundings, error::Error};
+use crate::{chain::view::Surroundings, error::Error, meter::Orders};
 
 /// The most intervals that are metered after the fact, as when the device was off.
 const MOST: u32 = 48;
+/// How many intervals before its deadline a chunk no longer waits for a better hour.
+const URGENT: u32 = 2;
 
 impl Agent {
 	/// Meters the intervals that have closed since the last look.
@@ -28,7 +30,12 @@ impl Agent {
 			let interval = Interval(index);
 			let wanted = load(view, interval);
 			let ceiling = ceiling(around);
-			let run = self.plant.simulate(interval, self.state.charge, wanted, ceiling);
+			let orders = self.orders(interval);
+			let plant = self.plant.under(orders);
+			let run = plant.simulate(interval, self.state.charge, wanted, ceiling);
+			if let Some(home) = &mut self.home {
+				home.close(interval);
+			}
 			let mut log = IntervalLog::new(interval);
 			for reading in run.readings {
 				log.push(reading).map_err(|error| Error::Work(error.to_string()))?;
@@ -54,10 +61,32 @@ impl Agent {
 	}
 
 	/// Green energy that the current interval can supply to compute, in mWh, beyond what commits
-	/// on their way have been promised.
-	pub(super) fn forecast(&self, current: Interval, around: &Surroundings) -> u64 {
+	/// on their way have been promised. The home's schedule may leave it less, but never so little
+	/// that an accepted chunk is lost.
+	pub(super) fn forecast(&mut self, view: &View, around: &Surroundings) -> u64 {
+		let orders = self.orders(view.current);
+		let plant = self.plant.under(orders);
+		let supply = plant.forecast(view.current, self.state.charge, ceiling(around));
+		let allowed = match &self.home {
+			Some(home) if !is_urgent(view) => home.compute(view.current),
+			_ => u64::MAX,
+		};
 		// The last parts of an interval round down: what is promised is promised safely.
-		self.plant.forecast(current, self.state.charge, ceiling(around)).saturating_sub(64)
+		supply.min(allowed).saturating_sub(64)
+	}
+
+	/// What the home's schedule asks of the battery in `interval`, which begins with the charge that
+	/// the state has now. Without a plan the battery takes what it can, as without a home.
+	fn orders(&mut self, interval: Interval) -> Orders {
+		let Some(home) = &mut self.home else { return Orders::NONE };
+		match home.orders(&self.plant, interval, self.state.charge) {
+			Ok(orders) => orders,
+			Err(error) => {
+				let text = format!("interval {interval} is not scheduled: {error}");
+				self.events.note("home", text, json!({ "interval": interval.0 }));
+				Orders::NONE
+			}
+		}
 	}
 
 	/// Whether an action is worth sending now.
@@ -86,6 +115,15 @@ fn load(view: &View, interval: Interval) -> u64 {
 		0 => 0,
 		some => some.saturating_add(32),
 	}
+}
+
+/// Whether a chunk of this device has to be committed in this interval or the next.
+fn is_urgent(view: &View) -> bool {
+	let Some((id, _)) = &view.device else { return false };
+	view.jobs.iter().any(|job| {
+		let mine = matches!(&job.chunk.state, ChunkState::Assigned { device, .. } if device == id);
+		mine && job.task.deadline.saturating_sub(URGENT) <= view.current
+	})
 }
 
 /// The most that the class may supply in one interval.

@@ -31,6 +31,7 @@ use crate::{
 	explain,
 	files::FileSlots,
 	hexed,
+	home::Home,
 	keys::Keys,
 	meter::Plant,
 	metrics,
@@ -51,6 +52,7 @@ pub struct Agent {
 	keys: Keys,
 	worker: Arc<Worker>,
 	plant: Plant,
+	home: Option<Home>,
 	slots: FileSlots,
 	store: Store,
 	state: State,
@@ -68,6 +70,7 @@ impl Agent {
 		let image = CheckpointFile::load(&config.checkpoint)?;
 		let worker = Worker::load(&config.models, config.proving_key.as_ref())?;
 		let plant = Plant::new(config.meter.clone());
+		let home = config.home()?;
 		let mut slots = FileSlots::new(&config.state)?;
 		let (store, state) =
 			State::load(&mut slots, image.checkpoint.clone(), plant.start_charge())?;
@@ -90,6 +93,7 @@ impl Agent {
 			keys,
 			worker: Arc::new(worker),
 			plant,
+			home,
 			slots,
 			store,
 			state,
@@ -226,7 +230,7 @@ impl Agent {
 
 		self.settle(node, &proven, &view).await?;
 		self.meter_closed(&view, &around)?;
-		let forecast = self.forecast(view.current, &around);
+		let forecast = self.forecast(&view, &around);
 		let logs: Vec<Interval> = self.state.logs.iter().map(|log| log.interval()).collect();
 		let own = Own {
 			logs: &logs,
@@ -258,6 +262,8 @@ impl Agent {
 			interval: view.current.0,
 			charge_mwh: state.charge,
 			forecast_mwh: forecast,
+			home: self.home.as_ref().and_then(Home::words),
+			car_mwh: self.home.as_ref().map_or(0, Home::car),
 			in_flight: state.in_flight.len(),
 			reported: totals.reported,
 			accepted: totals.accepted,

@@ -338,3 +338,43 @@ async fn other_node_should_be_asked_when_one_lies() {
 	assert_eq!((calls.len(), status.finalised), (1, 12));
 	assert!(status.words().contains(&format!("left {}: the node is not believed", liar.url)));
 }
+
+/// Adds a home in which compute earns nothing and the house takes all the sun.
+fn with_thrifty_home(directory: &std::path::Path) {
+	let path = directory.join("device.toml");
+	let text = std::fs::read_to_string(&path).unwrap();
+	let home = "\n[home]\ncompute_per_kwh = 0.0\nhouse_watts = 2000.0";
+	std::fs::write(path, text + home).unwrap();
+}
+
+#[tokio::test]
+async fn device_should_wait_for_a_better_hour_when_the_home_says_so() {
+	let (directory, keys) = new_device("home");
+	let mut pairs = state(&keys, 4);
+	with_chunk(&mut pairs, ChunkState::Open, false);
+	let served = prepare(&directory, &pairs, 1).await;
+	with_thrifty_home(&directory);
+	let (calls, status) = run(&directory, &served).await;
+	// The report is due all the same.
+	assert_eq!(calls.len(), 1, "{}", status.words());
+	assert_eq!(calls[0][..2], CallIndices::POGCS.report);
+	assert_eq!(status.forecast_mwh, 0);
+	assert!(status.words().contains("Home: in interval 4 compute may draw 0 Wh"));
+}
+
+#[tokio::test]
+async fn device_should_not_lose_an_accepted_chunk_when_the_home_says_to_wait() {
+	for (name, deadline, commits) in [("home-early", 30, 0), ("home-urgent", 6, 1)] {
+		let (directory, keys) = new_device(name);
+		let mut pairs = state(&keys, 4);
+		let assigned = ChunkState::Assigned { device: ID, interval: Interval(4) };
+		with_chunk(&mut pairs, assigned, true);
+		pairs.insert(places::task(TaskId(0)), task(deadline).encode());
+		let served = prepare(&directory, &pairs, 1).await;
+		with_thrifty_home(&directory);
+		let (calls, status) = run(&directory, &served).await;
+		let commit = CallIndices::POGCS.commit;
+		let found = calls.iter().filter(|call| call[..2] == commit).count();
+		assert_eq!(found, commits, "{}", status.words());
+	}
+}
