@@ -2,7 +2,7 @@
 import { cold } from './cold.mjs';
 import { finality } from './finality.mjs';
 import { memory } from './memory.mjs';
-import { blocks, node, prover, verifier } from './programs.mjs';
+import { blocks, home, node, prover, verifier } from './programs.mjs';
 import { throughput } from './throughput.mjs';
 
 /** `unasked`: measured when no names are given. */
@@ -24,6 +24,7 @@ export const figures = [
   figure('prove_peak_mb', prover),
   figure('node_rss_mb', memory),
   figure('runtime_wasm_kb', node),
+  figure('home_energy_saving_pct', home),
 ];
 
 /**
