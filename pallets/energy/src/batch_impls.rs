@@ -74,6 +74,8 @@ impl<T: Config> Pallet<T> {
 			let Opening { report, signature, .. } = opening;
 			let info = T::Devices::device(report.device).ok_or(Error::<T>::UnknownDevice)?;
 			Self::ensure_plausible(report, &info)?;
+			// A leader knows who came into this interval: it can leave them out.
+			ensure!(info.since != report.interval, Error::<T>::BeforeRegistration);
 			// Who changed its key since cannot make an honest leader lose its deposit. Its report
 			// cannot be opened any more either.
 			if info.since < report.interval {

@@ -366,8 +366,15 @@ fn to_u32(value: f64) -> u32 {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use pogcs_geo::{
+		sun::{most_energy, Moment, Span},
+		Cell, Place,
+	};
 	use pogcs_light_core::energy::IntervalLog;
-	use pogcs_primitives::{units::GramsPerKwh, DeviceId, MilliWattHours};
+	use pogcs_primitives::{
+		units::{GramsPerKwh, MilliWatts},
+		CellId, DeviceId, MilliWattHours,
+	};
 
 	fn plant(change: impl Fn(&mut PlantConfig)) -> Plant {
 		let mut config = PlantConfig::default();
@@ -484,6 +491,36 @@ mod tests {
 		let capped = plant.simulate(NOON, 0, 50_000, 100_000);
 		assert_eq!(capped.generated(), 100_000);
 		assert!(capped.drawn() > 0);
+	}
+
+	/// The devices of the local chain, as `scripts/lib/js/loop/sites.mjs` configures them.
+	#[test]
+	fn chain_should_believe_the_panel_when_both_have_the_same_sun() {
+		// 2026-06-21, 8 o'clock UTC.
+		const START: u64 = 1_782_028_800;
+		for (latitude, longitude, cell) in [
+			(36.84, -2.46, 0x8f38_2461_6212_0ab),
+			(-33.92, 18.42, 0x8fad_3615_1106_cd4),
+			(30.66, 104.07, 0x8f40_e3ce_88f5_8e8),
+			(33.45, -112.07, 0x8f29_b6d3_0b45_a21),
+		] {
+			let plant = plant(|config| {
+				config.latitude = latitude;
+				config.start_hour = (8.0_f64 + longitude / 15.0).rem_euclid(24.0);
+			});
+			let place = Place::of(Cell::new(CellId(cell)).unwrap());
+			let mut lit = 0;
+			for index in 0u32..48 {
+				let begin = Moment(START + u64::from(index) * 3_600);
+				let span = Span::new(begin, 3_600).unwrap();
+				let most = most_energy(place, span, MilliWatts(800_000)).0;
+				let made =
+					plant.panel_output(Interval(index)).max(plant.clear_output(Interval(index)));
+				assert!(made <= most, "{latitude} {index}: {made} of {most}");
+				lit += u32::from(made > 0);
+			}
+			assert!((18..36).contains(&lit), "{latitude}: {lit} hours of light in two days");
+		}
 	}
 
 	#[test]

@@ -259,6 +259,9 @@ fn leader_should_keep_its_deposit_when_a_device_changed_its_key_since() {
 		// All devices have new keys, and none of the old signatures is good.
 		Registered::mutate(|devices| devices.iter_mut().for_each(|(_, _, seed)| *seed += 1_000));
 		assert_noop!(show(batch, drawn.clone()), Error::<Test>::BadSignature);
+		// A leader knew of those who changed theirs while the interval ran.
+		Since::set(AT);
+		assert_noop!(show(batch, drawn.clone()), Error::<Test>::BeforeRegistration);
 		Since::set(Interval(10));
 		assert_ok!(show(batch, drawn));
 		// Their reports are lost all the same.
