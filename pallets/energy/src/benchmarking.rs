@@ -10,14 +10,16 @@ use frame_support::{
 	weights::WeightMeter,
 };
 use frame_system::RawOrigin;
+use pogcs_geo::{Cell, Resolution};
 use pogcs_primitives::{
 	batch::{climb, Node, Step, MAX_DEPTH},
 	ledger::Stored,
 	records::{BatteryRecord, EnergyRecord},
-	traits::{Devices, IntervalClock},
+	traits::{Devices, GridOracle, IntervalClock},
 	units::GramsPerKwh,
 	wire::EnergyReport,
 	CellId, ClassId, Commitment, DeviceId, Interval, MilliWattHours, MilligramsCo2, WattHours,
+	ZoneId,
 };
 use sp_core::{crypto::KeyTypeId, ed25519};
 use sp_io::hashing::blake2_256;
@@ -70,6 +72,13 @@ fn device<T: Config>(owner: &T::AccountId) -> (DeviceId, ed25519::Public) {
 /// The dearest report: its battery gives and takes, and compute draws from everything. It generates
 /// nothing, since it may be night where the device stands.
 fn metered<T: Config>(device: DeviceId) -> EnergyReport {
+	// Of the cells about it, the largest is in a zone: it is looked for last.
+	let about = T::Devices::device(device)
+		.and_then(|info| Cell::new(info.cell)?.parent(Resolution::COARSEST));
+	if let Some(about) = about {
+		Zones::<T>::insert(about.id(), ZoneId(8));
+		T::Grid::set_for_benchmark(ZoneId(8), AT, GramsPerKwh(500));
+	}
 	Batteries::<T>::insert(
 		device,
 		BatteryRecord {
@@ -348,6 +357,17 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner.clone()), id, owner.clone());
 		assert!(!Holdings::<T>::contains_key(owner, id));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn set_zone() -> Result<(), BenchmarkError> {
+		let origin =
+			T::ForceOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		let cell = CellId(0x801f_ffff_ffff_fff);
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, cell, Some(ZoneId(8)));
+		assert_eq!(Zones::<T>::get(cell), Some(ZoneId(8)));
 		Ok(())
 	}
 

@@ -14,6 +14,7 @@ mod surroundings;
 mod sweep_impls;
 mod types;
 pub mod weights;
+mod zone_impls;
 
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
@@ -29,6 +30,7 @@ pub use pallet::*;
 pub use surroundings::*;
 pub use types::*;
 pub use weights::WeightInfo;
+pub use zone_impls::FINEST_ZONED;
 
 #[frame_support::pallet]
 pub mod pallet {
@@ -76,6 +78,9 @@ pub mod pallet {
 		/// The device registry.
 		type Devices: Devices<Self::AccountId>;
 
+		/// Who says which place is in which zone of the grid.
+		type ForceOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
 		/// The account that a device's key controls.
 		type DeviceAccount: Convert<PublicKey, Self::AccountId>;
 
@@ -88,9 +93,6 @@ pub mod pallet {
 		/// The sky over a cell.
 		type Sky: ClearSky;
 
-		/// The zone of the grid that a cell is in, if any.
-		type Zones: Convert<CellId, Option<ZoneId>>;
-
 		/// What the grid's electricity emits.
 		type Grid: GridOracle;
 
@@ -98,6 +100,10 @@ pub mod pallet {
 		/// gains by silencing the oracle.
 		#[pallet::constant]
 		type DefaultCarbon: Get<GramsPerKwh>;
+
+		/// The most cells that can be put into zones.
+		#[pallet::constant]
+		type MaxZoned: Get<u32>;
 
 		/// For how many intervals after its own a report stands; then it is removed, and with it what
 		/// its owner has not claimed.
@@ -209,6 +215,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Batteries<T: Config> =
 		StorageMap<_, Twox64Concat, DeviceId, BatteryRecord, OptionQuery>;
+
+	/// In which zone of the grid the places in a cell are. The smallest cell about a place counts.
+	#[pallet::storage]
+	pub type Zones<T: Config> = CountedStorageMap<_, Twox64Concat, CellId, ZoneId, OptionQuery>;
 
 	/// Sums of each interval whose reports stand.
 	#[pallet::storage]
@@ -444,6 +454,13 @@ pub mod pallet {
 			/// What it lost of its deposit: all, or nothing if none were drawn.
 			lost: BalanceOf<T>,
 		},
+		/// Governance said in which zone of the grid a cell is.
+		ZoneSet {
+			/// Which cell.
+			cell: CellId,
+			/// Which zone; none of its own if nothing.
+			zone: Option<ZoneId>,
+		},
 		/// A report was taken out of a batch; `Reported` says what it is.
 		Opened {
 			/// Which batch.
@@ -551,8 +568,33 @@ pub mod pallet {
 		OtherInterval,
 		/// Only the batch's leader, the device itself, its owner or its manager may open its report.
 		NotOpener,
+		/// There is no such cell, or it is finer than those that can be put into a zone.
+		BadCell,
+		/// `MaxZoned` cells are in zones. Put larger cells there, or take some out.
+		TooManyZoned,
+		/// This cell is in no zone of its own.
+		NotZoned,
 		/// The numbers do not fit.
 		Overflow,
+	}
+
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// Which cells are in which zones of the grid from the first block.
+		pub zones: Vec<(CellId, ZoneId)>,
+		/// Nothing of the runtime is configured.
+		#[serde(skip)]
+		pub _config: PhantomData<T>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			for (cell, zone) in &self.zones {
+				Pallet::<T>::do_set_zone(*cell, Some(*zone)).expect("a genesis cell is one");
+			}
+		}
 	}
 
 	#[pallet::hooks]
@@ -804,6 +846,23 @@ pub mod pallet {
 			ensure_signed(origin)?;
 			Self::do_expire(certificate, holder)
 		}
+
+		/// Says in which zone of the grid a cell is, or with nothing, that it is in none of its own. It
+		/// counts for reports from now on.
+		///
+		/// - `cell`: of resolution 0 to 5. A cell in it can be in another zone.
+		///
+		/// Origin: `ForceOrigin`. Event: `ZoneSet`. Errors: `BadCell`, `TooManyZoned`, `NotZoned`.
+		#[pallet::call_index(13)]
+		#[pallet::weight(T::WeightInfo::set_zone())]
+		pub fn set_zone(
+			origin: OriginFor<T>,
+			cell: CellId,
+			zone: Option<ZoneId>,
+		) -> DispatchResult {
+			T::ForceOrigin::ensure_origin(origin)?;
+			Self::do_set_zone(cell, zone)
+		}
 	}
 
 	#[pallet::view_functions]
@@ -857,6 +916,11 @@ pub mod pallet {
 		/// What was retired for an account, and the number of each retirement.
 		pub fn retired_for(beneficiary: T::AccountId) -> Vec<(u64, RetirementOf<T>)> {
 			Retirements::<T>::iter_prefix(beneficiary).collect()
+		}
+
+		/// The zone of the grid that a place is in.
+		pub fn zone_of(cell: CellId) -> Option<ZoneId> {
+			Self::zone_about(cell)
 		}
 
 		/// How many prepaid reports a device has.

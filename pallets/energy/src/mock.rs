@@ -4,6 +4,7 @@ use frame_support::{
 	derive_impl, parameter_types,
 	traits::{fungible::Credit, Imbalance, OnUnbalanced},
 };
+use frame_system::EnsureRoot;
 use pogcs_geo::{PartsPerMillion, Span};
 use pogcs_primitives::{
 	batch::{Node, Tree},
@@ -15,6 +16,7 @@ use pogcs_primitives::{
 };
 use sp_core::{ed25519, Pair};
 use sp_io::{hashing::blake2_256, TestExternalities};
+use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{
 	traits::{ConstU128, ConstU32, ConstU64, Convert},
 	BuildStorage, DispatchResult,
@@ -34,6 +36,9 @@ pub const OTHER_DEVICE: DeviceId = DeviceId(4);
 /// No such device.
 pub const NO_DEVICE: DeviceId = DeviceId(99);
 pub const ZONE: ZoneId = ZoneId(8);
+/// A place in Berlin, and the cell of resolution 3 about it.
+pub const PLACE: CellId = CellId(0x8f1f_1d48_945d_998);
+pub const AREA: CellId = CellId(0x831f_1dff_ffff_fff);
 pub const RICH: u128 = 1_000_000;
 
 pub const RETENTION: u32 = 6;
@@ -102,7 +107,7 @@ parameter_types! {
 	pub static State: DeviceState = DeviceState::Online;
 	pub static Since: Interval = Interval(2);
 	/// Where all devices stand.
-	pub static Where: CellId = CellId(17);
+	pub static Where: CellId = PLACE;
 	/// The first interval after these that has blocks, and so randomness.
 	pub static SilentUntil: Interval = Interval(0);
 	/// Which devices there are, and by which seed their keys are made.
@@ -112,7 +117,6 @@ parameter_types! {
 	/// When the sky was last asked for.
 	pub static AskedSpan: Option<Span> = None;
 	pub static GridCarbon: Option<GramsPerKwh> = Some(GramsPerKwh(500));
-	pub static InZone: Option<ZoneId> = Some(ZONE);
 	pub static BenchmarkKey: Option<PublicKey> = None;
 	pub static Fees: u128 = 0;
 	pub static Slashed: u128 = 0;
@@ -190,12 +194,6 @@ impl GridOracle for World {
 	}
 }
 
-impl Convert<CellId, Option<ZoneId>> for World {
-	fn convert(_: CellId) -> Option<ZoneId> {
-		InZone::get()
-	}
-}
-
 /// A key's account: its first eight bytes.
 impl Convert<PublicKey, u64> for World {
 	fn convert(key: PublicKey) -> u64 {
@@ -223,13 +221,14 @@ impl pallet_energy::Config for Test {
 	type Currency = Balances;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Devices = World;
+	type ForceOrigin = EnsureRoot<u64>;
 	type DeviceAccount = World;
 	type Clock = World;
 	type SolarClock = SteadyClock<ConstU64<START>, ConstU32<3_600>>;
 	type Sky = World;
-	type Zones = World;
 	type Grid = World;
 	type DefaultCarbon = DefaultCarbon;
+	type MaxZoned = ConstU32<3>;
 	type Retention = ConstU32<RETENTION>;
 	type Lock = ConstU32<LOCK>;
 	type CertificateLife = ConstU32<LIFE>;
@@ -269,12 +268,11 @@ pub fn new_test_ext() -> TestExternalities {
 	Kind::set(CLASS);
 	State::set(DeviceState::Online);
 	Since::set(Interval(2));
-	Where::set(CellId(17));
+	Where::set(PLACE);
 	SilentUntil::set(Interval(0));
 	Registered::set(vec![(DEVICE, OWNER, DEVICE.0), (OTHER_DEVICE, OTHER_OWNER, OTHER_DEVICE.0)]);
 	SkyShare::set(Some(1_000_000));
 	GridCarbon::set(Some(GramsPerKwh(500)));
-	InZone::set(Some(ZONE));
 	BenchmarkKey::set(None);
 	Fees::set(0);
 	Slashed::set(0);
@@ -283,9 +281,12 @@ pub fn new_test_ext() -> TestExternalities {
 			balances: (PAYER..=STRANGER).map(|account| (account, RICH)).collect(),
 			..Default::default()
 		},
+		energy: pallet_energy::GenesisConfig { zones: vec![(AREA, ZONE)], ..Default::default() },
 		..Default::default()
 	};
 	let mut ext = TestExternalities::new(genesis.build_storage().expect("the genesis is valid"));
+	// Benchmarks sign with keys that they generate.
+	ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
 	ext.execute_with(|| System::set_block_number(1));
 	ext
 }

@@ -12,7 +12,7 @@ use pogcs_primitives::{
 };
 use sp_core::ed25519;
 use sp_runtime::{
-	traits::{Convert, Verify, Zero},
+	traits::{Verify, Zero},
 	DispatchResult,
 };
 
@@ -187,7 +187,7 @@ impl<T: Config> Pallet<T> {
 
 	/// What the grid's electricity emits in a cell; the dirty default where nobody knows.
 	fn grid_carbon(cell: CellId, interval: Interval) -> GramsPerKwh {
-		T::Zones::convert(cell)
+		Self::zone_about(cell)
 			.and_then(|zone| T::Grid::carbon(zone, interval))
 			.unwrap_or_else(T::DefaultCarbon::get)
 	}

@@ -5,13 +5,14 @@ use frame_support::{
 	ensure,
 	traits::{fungible::InspectHold, Get},
 };
+use pogcs_geo::Cell;
 use pogcs_primitives::{traits::IntervalClock, Interval, MilliWattHours, MilligramsCo2, WattHours};
 use sp_runtime::{
 	traits::{Saturating, Zero},
 	TryRuntimeError,
 };
 
-use crate::{pallet::*, types::*};
+use crate::{pallet::*, types::*, FINEST_ZONED};
 
 /// What a walk over the reports of one interval finds.
 #[derive(Default)]
@@ -35,6 +36,7 @@ impl<T: Config> Pallet<T> {
 		Self::check_certificates()?;
 		Self::check_quotas()?;
 		Self::check_batches()?;
+		Self::check_zones()?;
 		Self::check_holds()
 	}
 
@@ -226,6 +228,23 @@ impl<T: Config> Pallet<T> {
 				"a batch is drawn by an interval in which it could still be chosen"
 			);
 		}
+		Ok(())
+	}
+
+	/// Cells that are in zones are few, and are cells.
+	fn check_zones() -> Checked {
+		let zoned = Zones::<T>::count();
+		ensure!(zoned <= T::MaxZoned::get(), "more cells are in zones than may be");
+		let mut seen = 0u32;
+		for (cell, _) in Zones::<T>::iter() {
+			seen = seen.saturating_add(1);
+			let known = Cell::new(cell);
+			ensure!(
+				known.is_some_and(|cell| cell.resolution().get() <= FINEST_ZONED),
+				"something is in a zone that is no cell, or too small a one"
+			);
+		}
+		ensure!(seen == zoned, "cells in zones are miscounted");
 		Ok(())
 	}
 

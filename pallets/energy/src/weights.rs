@@ -31,6 +31,8 @@ pub trait WeightInfo {
 	fn forget_retirement() -> Weight;
 	/// Weight of `expire`.
 	fn expire() -> Weight;
+	/// Weight of `set_zone`.
+	fn set_zone() -> Weight;
 	/// Weight of seeing whether anything is to be swept, and of noting how far it went.
 	fn sweep_look() -> Weight;
 	/// Weight of sweeping one record, or the sums of one interval.
@@ -51,10 +53,10 @@ fn opening() -> Weight {
 
 impl WeightInfo for () {
 	fn report() -> Weight {
-		by_hand(9, 5).saturating_add(Weight::from_parts(120_000_000, 8_192))
+		by_hand(15, 5).saturating_add(Weight::from_parts(120_000_000, 8_192))
 	}
 	fn report_prepaid() -> Weight {
-		by_hand(10, 6).saturating_add(Weight::from_parts(50_000_000, 8_192))
+		by_hand(16, 6).saturating_add(Weight::from_parts(50_000_000, 8_192))
 	}
 	fn buy_quota() -> Weight {
 		by_hand(7, 5)
@@ -72,7 +74,7 @@ impl WeightInfo for () {
 		by_hand(48, 3).saturating_add(opening().saturating_mul(8))
 	}
 	fn open_report() -> Weight {
-		by_hand(11, 5).saturating_add(opening())
+		by_hand(17, 5).saturating_add(opening())
 	}
 	fn claim() -> Weight {
 		by_hand(11, 10)
@@ -88,6 +90,9 @@ impl WeightInfo for () {
 	}
 	fn expire() -> Weight {
 		by_hand(6, 5)
+	}
+	fn set_zone() -> Weight {
+		by_hand(2, 2)
 	}
 	fn sweep_look() -> Weight {
 		by_hand(3, 2)

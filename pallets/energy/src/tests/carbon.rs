@@ -30,7 +30,7 @@ fn grid_should_count_as_dirty_when_the_oracle_has_no_quorum() {
 #[test]
 fn grid_should_count_as_dirty_when_the_cell_is_in_no_zone() {
 	new_test_ext().build_and_execute(|| {
-		InZone::set(None);
+		assert_ok!(Energy::set_zone(RuntimeOrigin::root(), AREA, None));
 		assert_ok!(send(metered(0, 0, 0, 1_000)));
 		assert_eq!(carbon(), MilligramsCo2(1_000));
 	});

@@ -75,7 +75,7 @@ fn claim_should_issue_whole_watt_hours_when_there_is_a_surplus() {
 			Energy::certificate(id),
 			Some(CertificateRecord {
 				class: ClassId(0),
-				cell: CellId(17),
+				cell: PLACE,
 				carbon: GramsPerKwh(40),
 				expires: Interval(AT.0 + LIFE),
 				issued: wh(10),
@@ -124,11 +124,11 @@ fn certificate_should_say_where_the_device_stood_when_it_has_moved_since() {
 	new_test_ext().build_and_execute(|| {
 		assert_ok!(send(metered(10_000, 0, 0, 0)));
 		pass(1);
-		Where::set(CellId(18));
+		Where::set(CellId(0x8f65_2636_d876_620));
 		Since::set(Now::get());
 		assert_ok!(claim(OWNER, AT));
 		let record = Energy::certificate(certificate(AT, Source::Production)).expect("held");
-		assert_eq!(record.cell, CellId(17));
+		assert_eq!(record.cell, PLACE);
 	});
 }
 

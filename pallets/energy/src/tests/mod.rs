@@ -11,3 +11,4 @@ mod prepaid;
 mod reporting;
 mod sequences;
 mod sweeping;
+mod zones;

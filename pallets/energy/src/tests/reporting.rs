@@ -5,7 +5,7 @@ use pogcs_primitives::{
 	records::{DeviceState, EnergyRecord},
 	traits::{Energy as _, IntervalEnergy},
 	wire::EnergyReport,
-	CellId, Commitment, Interval, MilligramsCo2,
+	Commitment, Interval, MilligramsCo2,
 };
 use sp_core::Pair;
 use sp_runtime::traits::BadOrigin;
@@ -39,7 +39,7 @@ fn report_should_stand_with_all_that_follows_from_it_when_valid() {
 				root: report().root,
 				available: mwh(900),
 				carbon: MilligramsCo2(36),
-				cell: CellId(17),
+				cell: PLACE,
 			})
 		);
 		assert_eq!(
