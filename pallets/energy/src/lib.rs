@@ -7,6 +7,7 @@ extern crate alloc;
 
 mod batch_impls;
 mod certificate_impls;
+mod extension;
 mod ledger_impls;
 mod quota_impls;
 mod report_impls;
@@ -26,6 +27,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use extension::UnlessFree;
 pub use pallet::*;
 pub use surroundings::*;
 pub use types::*;
@@ -162,7 +164,8 @@ pub mod pallet {
 		/// of blocks, since they are drawn when the one after the running one is over. Blocks, not
 		/// intervals: a chain that stands still costs no leader its deposit. Shorter than the notice
 		/// that a device gives before it leaves the registry, so that a leader knows who will be gone.
-		#[pallet::constant]
+		///
+		/// No constant: how many blocks an interval has may be in storage.
 		type CheckBlocks: Get<BlockNumberFor<Self>>;
 
 		/// Where the deposit of a leader goes that does not show them.
@@ -618,7 +621,6 @@ pub mod pallet {
 			assert!(T::Checks::get() > 0, "a batch that nobody looks at is no evidence");
 			assert!(T::MaxBatch::get() > 0 && T::MaxQuota::get() > 0, "there is room");
 			assert!(T::MaxBatch::get() <= 1 << MAX_DEPTH, "a path leads to every report");
-			assert!(!T::CheckBlocks::get().is_zero(), "there is time to show what was drawn");
 			for deposit in [
 				T::HoldingDeposit::get(),
 				T::RetirementDeposit::get(),

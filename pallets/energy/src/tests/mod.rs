@@ -5,6 +5,7 @@ mod batteries;
 mod carbon;
 mod certificates;
 mod drawing;
+mod free;
 mod limits;
 mod plausibility;
 mod prepaid;
