@@ -22,6 +22,12 @@ use sp_runtime::{
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct UnlessFree<S>(pub S);
 
+impl<S> From<S> for UnlessFree<S> {
+	fn from(inner: S) -> Self {
+		Self(inner)
+	}
+}
+
 impl<Call, S> TransactionExtension<Call> for UnlessFree<S>
 where
 	Call: Dispatchable + CheckIfFeeless<Origin = DispatchOriginOf<Call>>,

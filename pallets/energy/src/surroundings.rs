@@ -3,7 +3,8 @@
 use core::marker::PhantomData;
 
 use frame_support::traits::Get;
-use pogcs_geo::{sun, Cell, Moment, PartsPerMillion, Place, Span};
+use pogcs_geo::{sun, Cell, Place};
+pub use pogcs_geo::{Moment, PartsPerMillion, Span};
 use pogcs_primitives::{CellId, Interval};
 
 /// When an interval was, for the sun.
