@@ -364,7 +364,7 @@ mod benchmarks {
 	fn set_zone() -> Result<(), BenchmarkError> {
 		let origin =
 			T::ForceOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
-		let cell = CellId(0x801f_ffff_ffff_fff);
+		let cell = CellId(0x801ffffffffffff);
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, cell, Some(ZoneId(8)));
 		assert_eq!(Zones::<T>::get(cell), Some(ZoneId(8)));

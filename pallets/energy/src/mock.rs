@@ -37,8 +37,8 @@ pub const OTHER_DEVICE: DeviceId = DeviceId(4);
 pub const NO_DEVICE: DeviceId = DeviceId(99);
 pub const ZONE: ZoneId = ZoneId(8);
 /// A place in Berlin, and the cell of resolution 3 about it.
-pub const PLACE: CellId = CellId(0x8f1f_1d48_945d_998);
-pub const AREA: CellId = CellId(0x831f_1dff_ffff_fff);
+pub const PLACE: CellId = CellId(0x8f1f1d48945d998);
+pub const AREA: CellId = CellId(0x831f1dfffffffff);
 pub const RICH: u128 = 1_000_000;
 
 pub const RETENTION: u32 = 6;

@@ -499,10 +499,10 @@ mod tests {
 		// 2026-06-21, 8 o'clock UTC.
 		const START: u64 = 1_782_028_800;
 		for (latitude, longitude, cell) in [
-			(36.84, -2.46, 0x8f38_2461_6212_0ab),
-			(-33.92, 18.42, 0x8fad_3615_1106_cd4),
-			(30.66, 104.07, 0x8f40_e3ce_88f5_8e8),
-			(33.45, -112.07, 0x8f29_b6d3_0b45_a21),
+			(36.84, -2.46, 0x8f38246162120ab),
+			(-33.92, 18.42, 0x8fad36151106cd4),
+			(30.66, 104.07, 0x8f40e3ce88f58e8),
+			(33.45, -112.07, 0x8f29b6d30b45a21),
 		] {
 			let plant = plant(|config| {
 				config.latitude = latitude;

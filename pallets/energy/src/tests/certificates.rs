@@ -124,7 +124,7 @@ fn certificate_should_say_where_the_device_stood_when_it_has_moved_since() {
 	new_test_ext().build_and_execute(|| {
 		assert_ok!(send(metered(10_000, 0, 0, 0)));
 		pass(1);
-		Where::set(CellId(0x8f65_2636_d876_620));
+		Where::set(CellId(0x8f652636d876620));
 		Since::set(Now::get());
 		assert_ok!(claim(OWNER, AT));
 		let record = Energy::certificate(certificate(AT, Source::Production)).expect("held");

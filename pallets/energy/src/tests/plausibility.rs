@@ -172,7 +172,7 @@ fn sky_should_be_dark_at_night_and_bright_at_noon_when_it_is_the_real_one() {
 
 	let clock = <<Test as crate::Config>::SolarClock as SolarClock>::span;
 	// Berlin: noon is at about 11 hours UTC.
-	let berlin = CellId(0x8f1f_1d48_945d_998);
+	let berlin = CellId(0x8f1f1d48945d998);
 	let share = |hour: u32| {
 		let span = clock(Interval(hour)).expect("within a century");
 		GeoSky::most_output(berlin, span).expect("there is such a cell").0

@@ -7,9 +7,9 @@ use sp_runtime::{traits::BadOrigin, DispatchResult};
 use crate::{mock::*, Error, Event, Zones};
 
 /// Cells about Berlin of resolutions 0, 5 and 6.
-const CONTINENT: CellId = CellId(0x801f_ffff_ffff_fff);
-const CITY: CellId = CellId(0x851f_1d4b_ffff_fff);
-const QUARTER: CellId = CellId(0x861f_1d48_ffff_fff);
+const CONTINENT: CellId = CellId(0x801ffffffffffff);
+const CITY: CellId = CellId(0x851f1d4bfffffff);
+const QUARTER: CellId = CellId(0x861f1d48fffffff);
 
 fn set(cell: CellId, zone: Option<ZoneId>) -> DispatchResult {
 	Energy::set_zone(RuntimeOrigin::root(), cell, zone)
@@ -25,7 +25,7 @@ fn smallest_cell_should_count_when_several_are_about_a_place() {
 		System::assert_last_event(Event::ZoneSet { cell: CITY, zone: Some(ZoneId(2)) }.into());
 		assert_eq!(Energy::zone_of(PLACE), Some(ZoneId(2)));
 		// Singapore is in none of them, and no cell is in any.
-		assert_eq!(Energy::zone_of(CellId(0x8f65_2636_d876_620)), None);
+		assert_eq!(Energy::zone_of(CellId(0x8f652636d876620)), None);
 		assert_eq!(Energy::zone_of(CellId(17)), None);
 		assert_ok!(set(CITY, None));
 		System::assert_last_event(Event::ZoneSet { cell: CITY, zone: None }.into());
@@ -53,7 +53,7 @@ fn zone_should_be_refused_when_too_many_cells_are_in_one() {
 		assert_ok!(set(CONTINENT, Some(ZONE)));
 		assert_ok!(set(CITY, Some(ZONE)));
 		assert_eq!(Zones::<Test>::count(), 3);
-		let other = CellId(0x8001_ffff_ffff_fff);
+		let other = CellId(0x8001fffffffffff);
 		assert_noop!(set(other, Some(ZONE)), Error::<Test>::TooManyZoned);
 		// One that is in a zone can be put into another.
 		assert_ok!(set(CITY, Some(ZoneId(5))));
