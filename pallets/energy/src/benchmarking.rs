@@ -5,7 +5,7 @@ use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{
 		fungible::{Balanced, Inspect},
-		Get,
+		EnsureOrigin, Get,
 	},
 	weights::WeightMeter,
 };

@@ -54,9 +54,11 @@ impl TransactionExtension<RuntimeCall> for Toll {
 /// Sends a transaction through the fee and into the chain.
 fn transact(who: u64, call: RuntimeCall) -> Result<(), TransactionValidityError> {
 	let info = call.get_dispatch_info();
-	UnlessFree(Toll(50))
-		.dispatch_transaction(RuntimeOrigin::signed(who), call, &info, 100, 0)
-		.map(|dispatched| assert_ok!(dispatched.map(|_| ())))
+	UnlessFree(Toll(50)).dispatch_transaction(RuntimeOrigin::signed(who), call, &info, 100, 0).map(
+		|dispatched| {
+			assert_ok!(dispatched);
+		},
+	)
 }
 
 fn prepaid(report: EnergyReport) -> RuntimeCall {
