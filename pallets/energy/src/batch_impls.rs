@@ -76,9 +76,10 @@ impl<T: Config> Pallet<T> {
 			Self::ensure_plausible(report, &info)?;
 			// A leader knows who came into this interval: it can leave them out.
 			ensure!(info.since != report.interval, Error::<T>::BeforeRegistration);
-			// Who changed its key since cannot make an honest leader lose its deposit. Its report
-			// cannot be opened any more either.
+			// Who changed its key or moved since cannot make an honest leader lose its deposit. Its
+			// report cannot be opened any more either.
 			if info.since < report.interval {
+				Self::ensure_sunny(report, &info)?;
 				Self::ensure_signed_by_device(report, signature, &info)?;
 			}
 		}

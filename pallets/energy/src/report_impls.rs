@@ -58,6 +58,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(interval > info.since, Error::<T>::BeforeRegistration);
 		ensure!(!Reports::<T>::contains_key(device, interval), Error::<T>::AlreadyReported);
 		Self::ensure_plausible(report, &info)?;
+		Self::ensure_sunny(report, &info)?;
 
 		let before = Batteries::<T>::get(device);
 		// One that comes after a later one, as out of a batch, finds a battery that has moved on.
@@ -131,7 +132,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether a device of this class, in this cell and interval, can have metered this.
+	/// Whether a device of this class can have metered this.
 	pub(crate) fn ensure_plausible(
 		report: &EnergyReport,
 		info: &DeviceInfo<T::AccountId>,
@@ -159,6 +160,14 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::ImplausibleStorage
 		);
 		ensure!(report.generation <= info.record.max_generation, Error::<T>::Implausible);
+		Ok(())
+	}
+
+	/// Whether the sun can have given this where the device stands.
+	pub(crate) fn ensure_sunny(
+		report: &EnergyReport,
+		info: &DeviceInfo<T::AccountId>,
+	) -> Result<(), Error<T>> {
 		let most = Self::ceiling(info, report.interval).ok_or(Error::<T>::UnknownSky)?;
 		ensure!(report.generation <= most, Error::<T>::NoSun);
 		Ok(())

@@ -270,6 +270,20 @@ fn leader_should_keep_its_deposit_when_a_device_changed_its_key_since() {
 }
 
 #[test]
+fn leader_should_keep_its_deposit_when_a_device_moved_into_the_dark_since() {
+	new_test_ext().build_and_execute(|| {
+		let reports = fleet();
+		let batch = submit(&reports);
+		pass(2);
+		let drawn = reports.drawn(batch);
+		SkyShare::set(Some(0));
+		assert_noop!(show(batch, drawn.clone()), Error::<Test>::NoSun);
+		Since::set(Interval(11));
+		assert_ok!(show(batch, drawn));
+	});
+}
+
+#[test]
 fn report_should_be_put_on_record_when_it_is_opened() {
 	new_test_ext().build_and_execute(|| {
 		let reports = fleet();
