@@ -111,7 +111,13 @@ fn the_devices_calls_should_be_where_the_device_thinks() {
 		device: DeviceId(1),
 		interval: Interval(2),
 		generation: MilliWattHours(3),
-		compute_draw: MilliWattHours(4),
+		storage_in: MilliWattHours(4),
+		storage_out: MilliWattHours(5),
+		grid_import: MilliWattHours(6),
+		grid_export: MilliWattHours(7),
+		compute_draw: MilliWattHours(8),
+		green_supply: MilliWattHours(9),
+		green_draw: MilliWattHours(10),
 		root: Commitment([5; 32]),
 	};
 	let submission = Submission {

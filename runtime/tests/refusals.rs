@@ -365,8 +365,8 @@ fn early_request(device: &Device, task: TaskId) -> Request {
 		chunk: 0,
 		interval: now(),
 		input: images(0),
-		generation: device.generation,
-		compute_draw: device.compute_draw,
+		green_supply: device.generation,
+		green_draw: device.compute_draw,
 		green: GREEN,
 		work: WORK,
 		..Request::sample()

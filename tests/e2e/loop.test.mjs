@@ -109,9 +109,10 @@ test('the energy that proofs used should be drawn down from what was metered', a
   for (const device of worked) {
     const reports = await world.api.query.energy.reports.entries(device);
     const used = reports.filter(([, report]) => {
-      const { available, computeDraw, generation } = report.unwrap();
-      assert.ok(computeDraw.toBigInt() <= generation.toBigInt());
-      return available.toBigInt() < computeDraw.toBigInt();
+      const { available, greenDraw, greenSupply, computeDraw } = report.unwrap();
+      assert.ok(greenDraw.toBigInt() <= greenSupply.toBigInt());
+      assert.ok(greenDraw.toBigInt() <= computeDraw.toBigInt());
+      return available.toBigInt() < greenDraw.toBigInt();
     });
     assert.ok(used.length > 0, `device ${device} used metered green energy`);
     for (const [key] of used) {

@@ -29,9 +29,9 @@ pub struct Request {
 	/// The chain's randomness of after the work commitment.
 	pub challenge: [u8; 32],
 	/// The interval's readings of renewable energy supplied, mWh.
-	pub generation: [u32; READINGS],
-	/// The interval's readings of what compute drew, mWh.
-	pub compute_draw: [u32; READINGS],
+	pub green_supply: [u32; READINGS],
+	/// The interval's readings of what of it compute drew, mWh.
+	pub green_draw: [u32; READINGS],
 	/// Green energy that the chunk uses up.
 	pub green: MilliWattHours,
 	/// What the chunk counts for.
@@ -55,8 +55,8 @@ impl Request {
 			model: Model::digits(),
 			input,
 			challenge: [9; 32],
-			generation: [500; READINGS],
-			compute_draw: [400; READINGS],
+			green_supply: [500; READINGS],
+			green_draw: [400; READINGS],
 			green: MilliWattHours(9_000),
 			work: MicroGpuHours(1_500),
 		}
@@ -82,9 +82,9 @@ impl Request {
 			// A run of a model always fits, so that the default is never taken.
 			work_commitment: run.work_commitment().unwrap_or_default(),
 			challenge: self.challenge,
-			energy_root: energy_root(&self.generation, &self.compute_draw),
-			generation: total(&self.generation),
-			compute_draw: total(&self.compute_draw),
+			energy_root: energy_root(&self.green_supply, &self.green_draw),
+			green_supply: total(&self.green_supply),
+			green_draw: total(&self.green_draw),
 			green: self.green,
 			work: self.work,
 			nullifier: nullifier(&self.secret, self.task, self.chunk),
@@ -94,8 +94,8 @@ impl Request {
 			secret: self.secret.clone(),
 			model: self.model.clone(),
 			run,
-			generation: self.generation,
-			compute_draw: self.compute_draw,
+			green_supply: self.green_supply,
+			green_draw: self.green_draw,
 		}
 	}
 }

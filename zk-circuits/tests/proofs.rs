@@ -95,8 +95,8 @@ fn proof_should_be_refused_when_any_field_of_the_statement_is_another() {
 		("work commitment", |s, c| s.work_commitment = c),
 		("challenge", |s, _| s.challenge[0] ^= 1),
 		("root", |s, c| s.energy_root = c),
-		("generation", |s, _| s.generation = MilliWattHours(s.generation.0 + 1)),
-		("draw", |s, _| s.compute_draw = MilliWattHours(s.compute_draw.0 - 1)),
+		("supply", |s, _| s.green_supply = MilliWattHours(s.green_supply.0 + 1)),
+		("draw", |s, _| s.green_draw = MilliWattHours(s.green_draw.0 - 1)),
 		("green", |s, _| s.green = MilliWattHours(s.green.0 + 1)),
 		("work", |s, _| s.work = MicroGpuHours(s.work.0 + 1)),
 		("nullifier", |s, c| s.nullifier = c),
@@ -224,15 +224,15 @@ fn network_should_be_provable_when_every_bound_is_touched() {
 }
 
 #[test]
-fn energy_should_be_unprovable_when_draw_exceeds_generation() {
+fn energy_should_be_unprovable_when_draw_exceeds_supply() {
 	let mut request = Request::sample();
-	request.compute_draw.fill(501);
+	request.green_draw.fill(501);
 	assert_eq!(
 		prove(key(), &request.witness()),
 		Err(ProveError::Unsatisfied("compute drew no more than the renewable energy supplied"))
 	);
 	// Equal sums are the limit.
-	request.compute_draw.fill(500);
+	request.green_draw.fill(500);
 	assert_eq!(broken(&request.witness()), None);
 }
 
@@ -251,8 +251,8 @@ fn energy_should_be_unprovable_when_green_exceeds_draw() {
 #[test]
 fn energy_should_be_provable_when_readings_are_at_their_limits() {
 	let mut request = Request::sample();
-	request.generation.fill(u32::MAX);
-	request.compute_draw.fill(u32::MAX);
+	request.green_supply.fill(u32::MAX);
+	request.green_draw.fill(u32::MAX);
 	request.green = MilliWattHours(32 * u64::from(u32::MAX));
 	request.task = TaskId(u64::MAX);
 	request.chunk = u32::MAX;

@@ -113,11 +113,17 @@ mod tests {
 			device: DeviceId(1),
 			interval: Interval(2),
 			generation: MilliWattHours(3),
-			compute_draw: MilliWattHours(4),
+			storage_in: MilliWattHours(4),
+			storage_out: MilliWattHours(5),
+			grid_import: MilliWattHours(6),
+			grid_export: MilliWattHours(7),
+			compute_draw: MilliWattHours(8),
+			green_supply: MilliWattHours(9),
+			green_draw: MilliWattHours(10),
 			root: Commitment([5; 32]),
 		};
 		let call = Call::Report { report, signature: [6; 64] }.encode(&indices);
-		assert_eq!((&call[..2], call.len()), (&[1, 2][..], 2 + 4 + 4 + 8 + 8 + 32 + 64));
+		assert_eq!((&call[..2], call.len()), (&[1, 2][..], 2 + 4 + 4 + 8 * 8 + 32 + 64));
 		let submission = Submission {
 			proof: [1; 128],
 			scores: [0; 40],

@@ -1,21 +1,57 @@
-//! The interval log: 32 readings of generation and 32 of compute draw, and what is reported of
-//! them.
+//! The interval log: what went through the site's bus in each of 32 parts, the green readings that
+//! follow from it by the chain's rule, and what is reported of them.
 
 use codec::{Decode, Encode};
 use pogcs_primitives::{
+	ledger::{Battery, Flows, Settled, Stored},
+	units::GramsPerKwh,
 	wire::{ChainId, EnergyReport, Signature, READINGS},
 	DeviceId, Interval, MilliWattHours,
 };
 
 use crate::crypto::DeviceKey;
 
-/// One part of an interval, metered.
+/// One part of an interval, metered at the bus, in mWh.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Reading {
-	/// Renewable energy that reached the bus, in mWh (see [`EnergyReport`]).
+	/// What the panel generated.
 	pub generation: u32,
-	/// Energy that compute drew, in mWh.
-	pub draw: u32,
+	/// What went into the battery.
+	pub storage_in: u32,
+	/// What came out of the battery.
+	pub storage_out: u32,
+	/// What came from the grid.
+	pub grid_import: u32,
+	/// What went to the grid.
+	pub grid_export: u32,
+	/// What compute drew.
+	pub compute: u32,
+}
+
+impl Reading {
+	/// What the household drew and what was lost; `None` if more went than came.
+	pub fn rest(&self) -> Option<u64> {
+		let sum = |parts: [u32; 3]| parts.into_iter().map(u64::from).sum::<u64>();
+		sum([self.generation, self.storage_out, self.grid_import]).checked_sub(sum([
+			self.storage_in,
+			self.grid_export,
+			self.compute,
+		]))
+	}
+}
+
+/// The readings that the device's proofs open: green energy that was there, and what of it compute
+/// drew.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Green {
+	/// Renewable energy that was there for compute.
+	pub supply: [u32; READINGS],
+	/// What of it compute drew.
+	pub draw: [u32; READINGS],
+}
+
+impl Green {
+	const NONE: Self = Self { supply: [0; READINGS], draw: [0; READINGS] };
 }
 
 /// Why a reading was not taken.
@@ -23,16 +59,15 @@ pub struct Reading {
 pub enum EnergyError {
 	/// All 32 parts are metered.
 	Full,
-	/// More was drawn than renewable energy supplied: it would be no green compute. The parts so
-	/// far count, so that a part may draw what an earlier one left.
-	Overdrawn,
+	/// More energy is accounted for than came in: the meters contradict each other.
+	Unbalanced,
 }
 
 impl core::fmt::Display for EnergyError {
 	fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
 		f.write_str(match self {
 			Self::Full => "the interval's 32 readings are all taken",
-			Self::Overdrawn => "compute drew more than renewable energy supplied",
+			Self::Unbalanced => "more energy is accounted for than came in",
 		})
 	}
 }
@@ -43,15 +78,15 @@ impl core::error::Error for EnergyError {}
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct IntervalLog {
 	interval: Interval,
-	generation: [u32; READINGS],
-	draw: [u32; READINGS],
+	readings: [Reading; READINGS],
 	taken: u8,
+	green: Green,
 }
 
 impl IntervalLog {
 	/// A log without readings.
 	pub fn new(interval: Interval) -> Self {
-		Self { interval, generation: [0; READINGS], draw: [0; READINGS], taken: 0 }
+		Self { interval, readings: [Reading::default(); READINGS], taken: 0, green: Green::NONE }
 	}
 
 	/// The interval that is metered.
@@ -64,47 +99,106 @@ impl IntervalLog {
 		self.taken
 	}
 
-	/// The generation readings, in mWh.
-	pub fn generation(&self) -> &[u32; READINGS] {
-		&self.generation
+	/// The green readings, as they were last settled.
+	pub fn green(&self) -> &Green {
+		&self.green
 	}
 
-	/// The draw readings, in mWh.
-	pub fn draw(&self) -> &[u32; READINGS] {
-		&self.draw
-	}
-
-	/// The sums: generation and draw.
-	pub fn totals(&self) -> (MilliWattHours, MilliWattHours) {
-		let sum = |values: &[u32]| MilliWattHours(values.iter().copied().map(u64::from).sum());
-		(sum(&self.generation), sum(&self.draw))
+	/// The sums.
+	pub fn flows(&self) -> Flows {
+		flows(&self.readings)
 	}
 
 	/// Notes the next part.
 	pub fn push(&mut self, reading: Reading) -> Result<(), EnergyError> {
-		let at = usize::from(self.taken);
-		let (generated, drawn) = self.totals();
-		let (Some(generation), Some(draw)) = (self.generation.get_mut(at), self.draw.get_mut(at))
-		else {
-			return Err(EnergyError::Full);
-		};
-		let drawn = drawn.0.saturating_add(u64::from(reading.draw));
-		if drawn > generated.0.saturating_add(u64::from(reading.generation)) {
-			return Err(EnergyError::Overdrawn);
+		let slot = self.readings.get_mut(usize::from(self.taken)).ok_or(EnergyError::Full)?;
+		if reading.rest().is_none() {
+			return Err(EnergyError::Unbalanced);
 		}
-		*generation = reading.generation;
-		*draw = reading.draw;
+		*slot = reading;
 		self.taken = self.taken.saturating_add(1);
 		Ok(())
 	}
 
-	/// What is reported once the interval is over. A part that was never metered, as after a power
-	/// cut, counts nothing.
-	pub fn report(&self, device: DeviceId) -> EnergyReport {
-		let (generation, compute_draw) = self.totals();
-		let root = pogcs_proof::energy_root(&self.generation, &self.draw);
-		EnergyReport { device, interval: self.interval, generation, compute_draw, root }
+	/// Shares the interval out by the chain's rule, over what the chain knows to be in the battery.
+	/// Done again before each attempt to report, until a report stands.
+	pub fn settle(&mut self, stored: &Stored, battery: &Battery) {
+		self.green = share_out(&self.readings, stored, battery);
 	}
+
+	/// What is reported once the interval is over and settled. A part that was never metered, as after
+	/// a power cut, counts nothing.
+	pub fn report(&self, device: DeviceId) -> EnergyReport {
+		let Flows { generation, storage_in, storage_out, grid_import, grid_export, compute_draw } =
+			self.flows();
+		EnergyReport {
+			device,
+			interval: self.interval,
+			generation,
+			storage_in,
+			storage_out,
+			grid_import,
+			grid_export,
+			compute_draw,
+			green_supply: sum(self.green.supply),
+			green_draw: sum(self.green.draw),
+			root: pogcs_proof::energy_root(&self.green.supply, &self.green.draw),
+		}
+	}
+}
+
+/// Green energy that compute would have of these readings, by the chain's rule.
+pub fn green_draw(
+	readings: &[Reading; READINGS],
+	stored: &Stored,
+	battery: &Battery,
+) -> MilliWattHours {
+	settled(readings, stored, battery).most_draw
+}
+
+fn sum(parts: [u32; READINGS]) -> MilliWattHours {
+	MilliWattHours(parts.into_iter().map(u64::from).sum())
+}
+
+fn flows(readings: &[Reading; READINGS]) -> Flows {
+	let sum =
+		|part: fn(&Reading) -> u32| MilliWattHours(readings.iter().map(part).map(u64::from).sum());
+	Flows {
+		generation: sum(|reading| reading.generation),
+		storage_in: sum(|reading| reading.storage_in),
+		storage_out: sum(|reading| reading.storage_out),
+		grid_import: sum(|reading| reading.grid_import),
+		grid_export: sum(|reading| reading.grid_export),
+		compute_draw: sum(|reading| reading.compute),
+	}
+}
+
+fn settled(readings: &[Reading; READINGS], stored: &Stored, battery: &Battery) -> Settled {
+	// The grid's carbon is the chain's to count.
+	stored.settle(&flows(readings), battery, GramsPerKwh(0))
+}
+
+/// Spreads what the rule gives for the whole interval over its parts: what compute drew first, then
+/// where more was there, until it is used up.
+fn share_out(readings: &[Reading; READINGS], stored: &Stored, battery: &Battery) -> Green {
+	let settled = settled(readings, stored, battery);
+	let mut draw = settled.most_draw.0;
+	let mut spare = settled.most_supply.0.saturating_sub(draw);
+	let mut green = Green::NONE;
+	for ((reading, supply), drawn) in readings.iter().zip(&mut green.supply).zip(&mut green.draw) {
+		let take = |left: &mut u64, most: u32| {
+			let taken = u32::try_from(*left).map_or(most, |left| left.min(most));
+			*left = left.saturating_sub(u64::from(taken));
+			taken
+		};
+		*drawn = take(&mut draw, reading.compute);
+		let there = reading
+			.generation
+			.saturating_add(reading.storage_out)
+			.saturating_sub(reading.storage_in);
+		*supply = drawn.saturating_add(take(&mut spare, there.saturating_sub(*drawn)));
+	}
+	green
 }
 
 /// The device's signature under its report, for one chain.
@@ -116,12 +210,21 @@ pub fn sign_report(key: &DeviceKey, chain: &ChainId, report: &EnergyReport) -> S
 mod tests {
 	use super::*;
 	use crate::crypto::verify;
+	use pogcs_primitives::MilligramsCo2;
+	use proptest::prelude::*;
+
+	const BATTERY: Battery = Battery { capacity: MilliWattHours(1_000_000), efficiency: 900_000 };
+
+	fn sunny(generation: u32, compute: u32) -> Reading {
+		Reading { generation, compute, ..Reading::default() }
+	}
 
 	fn log() -> IntervalLog {
 		let mut log = IntervalLog::new(Interval(9));
 		for part in 0u32..32 {
-			log.push(Reading { generation: 100 + part, draw: 50 }).unwrap();
+			log.push(sunny(100 + part, 50)).unwrap();
 		}
+		log.settle(&Stored::default(), &BATTERY);
 		log
 	}
 
@@ -132,23 +235,69 @@ mod tests {
 		assert_eq!(report.interval, Interval(9));
 		assert_eq!(report.generation, MilliWattHours(32 * 100 + 31 * 16));
 		assert_eq!(report.compute_draw, MilliWattHours(1_600));
+		assert_eq!(report.green_supply, report.generation);
+		assert_eq!(report.green_draw, MilliWattHours(1_600));
 		let mut other = IntervalLog::new(Interval(9));
-		other.push(Reading { generation: 3_696, draw: 1_600 }).unwrap();
+		other.push(sunny(3_696, 1_600)).unwrap();
+		other.settle(&Stored::default(), &BATTERY);
 		// The same sums from other readings are another commitment.
-		assert_eq!(other.report(DeviceId(4)).generation, report.generation);
-		assert_ne!(other.report(DeviceId(4)).root, report.root);
+		let again = other.report(DeviceId(4));
+		assert_eq!(
+			(again.green_supply, again.green_draw),
+			(report.green_supply, report.green_draw)
+		);
+		assert_ne!(again.root, report.root);
 	}
 
 	#[test]
-	fn reading_should_be_refused_when_full_or_overdrawn() {
+	fn reading_should_be_refused_when_full_or_unbalanced() {
 		let mut full = log();
 		assert_eq!(full.push(Reading::default()), Err(EnergyError::Full));
 		let mut log = IntervalLog::new(Interval(0));
-		log.push(Reading { generation: 10, draw: 4 }).unwrap();
-		let refused = log.push(Reading { generation: 0, draw: 7 });
-		assert_eq!(refused, Err(EnergyError::Overdrawn));
+		let balanced = Reading {
+			generation: 10,
+			storage_in: 3,
+			storage_out: 2,
+			grid_import: 5,
+			grid_export: 4,
+			compute: 10,
+		};
+		assert_eq!(balanced.rest(), Some(0));
+		for refused in [
+			Reading { compute: 11, ..balanced },
+			Reading { grid_export: 5, ..balanced },
+			Reading { storage_in: 4, ..balanced },
+		] {
+			assert_eq!(log.push(refused), Err(EnergyError::Unbalanced));
+		}
+		assert_eq!(log.taken(), 0);
+		log.push(balanced).unwrap();
 		assert_eq!(log.taken(), 1);
-		log.push(Reading { generation: 0, draw: 6 }).unwrap();
+	}
+
+	#[test]
+	fn battery_should_give_what_the_chain_knows_when_it_is_night() {
+		let mut log = IntervalLog::new(Interval(9));
+		for _ in 0..32 {
+			let night = Reading { storage_out: 50, compute: 40, ..Reading::default() };
+			log.push(night).unwrap();
+		}
+		// Half of the battery is the grid's, whatever the device thinks of it.
+		let half = Stored {
+			level: MilliWattHours(4_000),
+			green: MilliWattHours(2_000),
+			carbon: MilligramsCo2(9),
+		};
+		for (stored, supply, draw) in [
+			(Stored::default(), 0, 0),
+			(half, 800, 800),
+			(Stored { green: half.level, ..half }, 1_600, 1_280),
+		] {
+			log.settle(&stored, &BATTERY);
+			let report = log.report(DeviceId(4));
+			assert_eq!(report.green_supply, MilliWattHours(supply));
+			assert_eq!(report.green_draw, MilliWattHours(draw));
+		}
 	}
 
 	#[test]
@@ -158,5 +307,45 @@ mod tests {
 		let signature = sign_report(&key, &[1; 32], &report);
 		assert!(verify(&key.public(), &report.signing_payload(&[1; 32]), &signature));
 		assert!(!verify(&key.public(), &report.signing_payload(&[2; 32]), &signature));
+	}
+
+	proptest! {
+		#[test]
+		fn report_should_be_what_the_chain_takes_when_readings_are_any(
+			parts in prop::collection::vec(
+				(0u32..3_000, 0u32..3_000, 0u32..3_000, 0u32..3_000, 0u32..500), 0..=32,
+			),
+			level in 0u64..1_000_000, share in 0u64..=100,
+		) {
+			let mut log = IntervalLog::new(Interval(9));
+			for (generation, storage_in, storage_out, compute, house) in parts {
+				let (came, went) = (generation + storage_out, storage_in + compute + house);
+				log.push(Reading {
+					generation,
+					storage_in,
+					storage_out,
+					compute,
+					grid_import: went.saturating_sub(came),
+					grid_export: came.saturating_sub(went),
+				}).unwrap();
+			}
+			let stored = Stored {
+				level: MilliWattHours(level),
+				green: MilliWattHours(level * share / 100),
+				carbon: MilligramsCo2(0),
+			};
+			log.settle(&stored, &BATTERY);
+			let report = log.report(DeviceId(4));
+			let flows = Flows::from(&report);
+			prop_assert!(flows.rest().is_some());
+			let settled = stored.settle(&flows, &BATTERY, GramsPerKwh(7));
+			// All that the chain would allow of the draw, and none beyond the supply.
+			prop_assert_eq!(report.green_draw, settled.most_draw);
+			prop_assert!(report.green_supply <= settled.most_supply);
+			prop_assert!(report.green_draw <= report.green_supply);
+			for (supply, draw) in log.green().supply.iter().zip(&log.green().draw) {
+				prop_assert!(draw <= supply);
+			}
+		}
 	}
 }

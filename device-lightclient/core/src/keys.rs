@@ -89,6 +89,11 @@ pub fn energy_report(device: DeviceId, interval: Interval) -> Vec<u8> {
 	key
 }
 
+/// `Energy::Batteries`: `pogcs_primitives::records::BatteryRecord`.
+pub fn battery(device: DeviceId) -> Vec<u8> {
+	twox_map("Energy", "Batteries", &device)
+}
+
 /// `Tasks::Models`: `pogcs_primitives::records::ModelRecord`.
 pub fn model(model: u32) -> Vec<u8> {
 	twox_map("Tasks", "Models", &model)

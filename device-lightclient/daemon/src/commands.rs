@@ -8,8 +8,9 @@ use pogcs_light_core::{
 	crypto::DeviceKey, headers::read_authorities, keys as places, reader::Reader, Hash,
 };
 use pogcs_primitives::{
+	ledger::Stored,
 	wire::{consent_payload, MakerCertificate},
-	ClassId,
+	ClassId, Interval,
 };
 use serde_json::json;
 
@@ -20,8 +21,10 @@ use crate::{
 	config::Config,
 	error::Error,
 	files, hexed,
+	home::cells,
 	keys::Keys,
 	metadata,
+	meter::Plant,
 	status::Status,
 };
 
@@ -71,6 +74,12 @@ enum Command {
 		#[arg(long)]
 		json: bool,
 	},
+	/// Prints what the home's schedule has for the next 24 hours.
+	Plan {
+		/// The configuration.
+		#[arg(long, default_value = "device.toml")]
+		config: PathBuf,
+	},
 	/// Signs the device's consent to be registered by an owner.
 	Consent {
 		/// The keys file.
@@ -110,8 +119,14 @@ enum Command {
 		/// What was built.
 		#[arg(long)]
 		class: u16,
+		/// The last interval in which the maker stands by it.
+		#[arg(long, default_value_t = TEN_YEARS)]
+		expires: u32,
 	},
 }
+
+/// Of intervals of an hour.
+const TEN_YEARS: u32 = 87_600;
 
 /// Runs one command.
 pub async fn run(cli: Cli) -> Result<(), Error> {
@@ -132,6 +147,7 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
 				print!("{}", status.words());
 			}
 		}
+		Command::Plan { config } => print!("{}", plan(&Config::load(&config)?)?),
 		Command::Consent { keys, owner, checkpoint } => {
 			let keys = Keys::load(&keys)?;
 			let owner: [u8; 32] = hexed::parse_array(&owner, "the owner")?;
@@ -157,19 +173,20 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
 				"metadataHash": file.metadata_hash,
 			}));
 		}
-		Command::Certify { maker, device_key, class } => {
+		Command::Certify { maker, device_key, class, expires } => {
 			if files::is_exposed(&maker)? {
 				return Err(Error::Exposed(maker));
 			}
 			let seed = String::from_utf8(files::read(&maker)?)
 				.map_err(|_| Error::Config("the maker's seed is not hex".into()))?;
 			let maker = DeviceKey::from_seed(hexed::parse_array(&seed, "the maker's seed")?);
-			let certificate =
-				certify(&maker, hexed::parse_array(&device_key, "the device's key")?, class);
+			let device_key = hexed::parse_array(&device_key, "the device's key")?;
+			let certificate = certify(&maker, device_key, class, expires);
 			print_json(&json!({
 				"maker": hexed::show(certificate.maker),
 				"deviceKey": hexed::show(certificate.device_key),
 				"class": class,
+				"expires": expires,
 				"signature": hexed::show(certificate.signature),
 				"scale": hexed::show(certificate.encode()),
 			}));
@@ -189,10 +206,11 @@ fn print_json(value: &serde_json::Value) {
 	println!("{value:#}");
 }
 
-fn certify(maker: &DeviceKey, device_key: [u8; 32], class: u16) -> MakerCertificate {
-	let class = ClassId(class);
-	let payload = MakerCertificate::signing_payload(&maker.public(), &device_key, class);
-	MakerCertificate { maker: maker.public(), device_key, class, signature: maker.sign(&payload) }
+fn certify(maker: &DeviceKey, device_key: [u8; 32], class: u16, expires: u32) -> MakerCertificate {
+	let (class, expires) = (ClassId(class), Interval(expires));
+	let payload = MakerCertificate::signing_payload(&maker.public(), &device_key, class, expires);
+	let signature = maker.sign(&payload);
+	MakerCertificate { maker: maker.public(), device_key, class, expires, signature }
 }
 
 /// Where a device begins to verify.
@@ -252,6 +270,23 @@ async fn checkpoint(
 	})
 }
 
+/// The schedule from where the running device stands, or from its first interval.
+fn plan(config: &Config) -> Result<String, Error> {
+	let mut home = config.home()?.ok_or_else(|| {
+		Error::Config("there is no [home] section, so nothing is scheduled".into())
+	})?;
+	let plant = Plant::new(config.meter.clone());
+	let (interval, charge, stored) = match Status::load(&config.state) {
+		Ok(status) => {
+			home.resume(Interval(status.interval), status.car_mwh);
+			(Interval(status.interval), status.charge_mwh, status.stored())
+		}
+		Err(_) => (Interval(0), plant.start_charge(), Stored::default()),
+	};
+	home.table(&plant, interval, cells(charge, &stored))
+		.map_err(|error| Error::Config(error.to_string()))
+}
+
 #[cfg(test)]
 mod tests {
 	use std::collections::BTreeMap;
@@ -306,10 +341,13 @@ mod tests {
 	#[test]
 	fn certificate_should_verify_when_made() {
 		let maker = DeviceKey::from_seed([1; 32]);
-		let certificate = certify(&maker, [2; 32], 3);
-		let payload =
-			|class| MakerCertificate::signing_payload(&certificate.maker, &[2; 32], ClassId(class));
-		assert!(verify(&maker.public(), &payload(3), &certificate.signature));
-		assert!(!verify(&maker.public(), &payload(4), &certificate.signature));
+		let certificate = certify(&maker, [2; 32], 3, 50);
+		let payload = |class, expires| {
+			let (class, expires) = (ClassId(class), Interval(expires));
+			MakerCertificate::signing_payload(&certificate.maker, &[2; 32], class, expires)
+		};
+		assert!(verify(&maker.public(), &payload(3, 50), &certificate.signature));
+		assert!(!verify(&maker.public(), &payload(4, 50), &certificate.signature));
+		assert!(!verify(&maker.public(), &payload(3, 51), &certificate.signature));
 	}
 }

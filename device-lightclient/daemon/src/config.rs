@@ -4,7 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{error::Error, files, meter::PlantConfig};
+use crate::{
+	error::Error,
+	files,
+	home::{Home, HomeConfig},
+	meter::PlantConfig,
+};
 
 /// The device's configuration. Paths are relative to the file.
 #[derive(Clone, Debug, Deserialize)]
@@ -47,6 +52,8 @@ pub struct Config {
 	/// The plant.
 	#[serde(default)]
 	pub meter: PlantConfig,
+	/// The home that the device keeps house for; without it, it does not.
+	pub home: Option<HomeConfig>,
 }
 
 fn keys_file() -> PathBuf {
@@ -86,6 +93,11 @@ impl Config {
 		Ok(config)
 	}
 
+	/// The home, if there is one.
+	pub fn home(&self) -> Result<Option<Home>, Error> {
+		self.home.as_ref().map(|home| Home::new(home, &self.meter)).transpose()
+	}
+
 	fn parse(text: &str) -> Result<Self, Error> {
 		let config: Self =
 			toml::from_str(text).map_err(|error| Error::Config(error.to_string()))?;
@@ -96,6 +108,7 @@ impl Config {
 			return Err(Error::Config("a node's address has to start with ws:// or wss://".into()));
 		}
 		config.meter.check().map_err(|words| Error::Config(words.into()))?;
+		config.home()?;
 		Ok(config)
 	}
 }
@@ -111,6 +124,7 @@ mod tests {
 		assert_eq!(config.capacity, 4);
 		assert_eq!(config.meter.latitude, 10.0);
 		assert_eq!(config.meter.panel_watts, PlantConfig::default().panel_watts);
+		assert!(config.home.is_none());
 	}
 
 	#[test]
@@ -121,6 +135,9 @@ mod tests {
 			"nodes = ['http://x']",
 			"nodes = ['ws://x']\nunknown = 1",
 			"nodes = ['ws://x']\n[meter]\nlatitude = 100.0",
+			"nodes = ['ws://x']\n[home]\nunknown = 1",
+			"nodes = ['ws://x']\n[home]\nhouse_watts = -1.0",
+			"nodes = ['ws://x']\n[meter]\ntime_scale = 1.0\n[home]",
 		] {
 			assert!(matches!(Config::parse(text), Err(Error::Config(_))), "{text}");
 		}

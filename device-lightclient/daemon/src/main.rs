@@ -15,6 +15,7 @@ mod events;
 mod explain;
 mod files;
 mod hexed;
+mod home;
 mod keys;
 mod metadata;
 mod meter;

@@ -193,7 +193,7 @@ mod tests {
 	#[test]
 	fn layout_should_tell_the_encoding_when_the_types_are_newtypes() {
 		let layout = layout_here(&meta_type::<(EnergyReport, Signature)>());
-		assert_eq!(layout, "U32, U32, U64, U64, [U8; 32], [U8; 64]");
+		assert_eq!(layout, "U32, U32, U64, U64, U64, U64, U64, U64, U64, U64, [U8; 32], [U8; 64]");
 		let layout = layout_here(&meta_type::<(TaskId, Option<Submission>, codec::Compact<u32>)>());
 		assert_eq!(
 			layout,

@@ -28,6 +28,8 @@ pub fn page(status: &Status) -> String {
 	metric("interval", "gauge", "The delivery interval.", u64::from(status.interval));
 	metric("connected", "gauge", "Whether a node is connected.", u64::from(status.node.is_some()));
 	metric("battery_mwh", "gauge", "Charge of the battery in mWh.", status.charge_mwh);
+	let green = status.green_mwh;
+	metric("battery_green_mwh", "gauge", "Green part of the battery by the chain, in mWh.", green);
 	let forecast = status.forecast_mwh;
 	metric("forecast_mwh", "gauge", "Green energy left for compute in this interval.", forecast);
 	let in_flight = u64::try_from(status.in_flight).unwrap_or(u64::MAX);

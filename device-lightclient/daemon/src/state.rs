@@ -96,6 +96,11 @@ impl State {
 		self.logs.iter().find(|log| log.interval() == interval)
 	}
 
+	/// The readings of an interval, to be settled.
+	pub fn log_mut(&mut self, interval: Interval) -> Option<&mut IntervalLog> {
+		self.logs.iter_mut().find(|log| log.interval() == interval)
+	}
+
 	/// Notes the extrinsic that carries an action.
 	pub fn sent(&mut self, action: Action, nonce: u32, death: u32, hash: Hash) {
 		self.in_flight.sent(action, nonce, death);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use pogcs_primitives::{ledger::Stored, MilliWattHours};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -40,8 +41,16 @@ pub struct Status {
 	pub interval: u32,
 	/// The battery's charge in mWh.
 	pub charge_mwh: u64,
+	/// What the chain knows to be in the battery, in mWh.
+	pub level_mwh: u64,
+	/// What of that is green, in mWh.
+	pub green_mwh: u64,
 	/// Green energy that the interval can still supply to compute, in mWh.
 	pub forecast_mwh: u64,
+	/// What the home's schedule says of this interval, in words.
+	pub home: Option<String>,
+	/// What the car still needs, by the schedule, in mWh.
+	pub car_mwh: u64,
 	/// What is on its way.
 	pub in_flight: usize,
 	/// Counts since the first start.
@@ -79,6 +88,15 @@ impl Status {
 			.map_err(|error| Error::File(path, error.to_string()))
 	}
 
+	/// What the chain knew to be in the battery when it was written.
+	pub fn stored(&self) -> Stored {
+		Stored {
+			level: MilliWattHours(self.level_mwh),
+			green: MilliWattHours(self.green_mwh),
+			..Stored::default()
+		}
+	}
+
 	/// In words, for the owner.
 	pub fn words(&self) -> String {
 		let mut out = String::new();
@@ -110,11 +128,17 @@ impl Status {
 		};
 		line(format!("Signs for runtime version {}, {bound}", self.runtime));
 		line(format!(
-			"Interval {}: battery {} Wh, {} Wh of green energy left for compute",
+			"Interval {}: battery {} Wh, of which the chain knows {} Wh, {} Wh of them green; {} Wh of \
+			 green energy left for compute",
 			self.interval,
 			self.charge_mwh / 1_000,
+			self.level_mwh / 1_000,
+			self.green_mwh / 1_000,
 			self.forecast_mwh / 1_000
 		));
+		if let Some(home) = &self.home {
+			line(format!("Home: {home}"));
+		}
 		line(format!(
 			"Since the first start: {} intervals reported, {} chunks accepted, {} committed, \
 			 {} proven and paid; {} extrinsics refused, {} expired, {} on their way",

@@ -94,8 +94,8 @@ impl Worker {
 			model: self.model(&job.model.commitment)?.clone(),
 			input: job.chunk.input,
 			challenge,
-			generation: *log.generation(),
-			compute_draw: *log.draw(),
+			green_supply: log.green().supply,
+			green_draw: log.green().draw,
 			green,
 			work: job.model.work,
 		};

@@ -2,7 +2,9 @@
 //! both chains.
 
 use codec::Encode;
-use pogcs_runtime::{token, Hash, RuntimeCall, SignedPayload, TxExtension, UncheckedExtrinsic};
+use pogcs_runtime::{
+	token, Hash, Runtime, RuntimeCall, SignedPayload, TxExtension, UncheckedExtrinsic,
+};
 use sp_core::{
 	sr25519::{Pair, Public},
 	Pair as _,
@@ -51,7 +53,7 @@ impl Wallet {
 			frame_system::CheckEra::from(Era::Immortal),
 			frame_system::CheckNonce::from(transfer.nonce),
 			frame_system::CheckWeight::new(),
-			pallet_transaction_payment::ChargeTransactionPayment::from(0),
+			pallet_transaction_payment::ChargeTransactionPayment::<Runtime>::from(0).into(),
 			frame_metadata_hash_extension::CheckMetadataHash::new(false),
 			frame_system::WeightReclaim::new(),
 		);

@@ -4,7 +4,6 @@
 
 extern crate alloc;
 
-mod cell;
 mod dispatchable_impls;
 mod registry_impls;
 mod types;
@@ -20,8 +19,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-pub use cell::is_finest;
 pub use pallet::*;
+pub use pogcs_geo::cell::is_finest;
 pub use types::*;
 pub use weights::WeightInfo;
 

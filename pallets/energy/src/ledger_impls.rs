@@ -6,39 +6,50 @@ use pogcs_primitives::{
 	traits::{Energy, EnergyError, IntervalEnergy},
 	DeviceId, Interval, MilliWattHours,
 };
-use sp_runtime::{ArithmeticError, DispatchError};
+use sp_runtime::DispatchError;
 
 use crate::{pallet::*, types::*};
 
 impl<T: Config> Pallet<T> {
-	/// Adds a record, its index and its sums.
+	/// Adds a record, its index, what of it is the owner's, and its sums.
 	pub(crate) fn insert(
 		device: DeviceId,
 		interval: Interval,
 		record: EnergyRecord,
+		surplus: Surplus,
+		sums: &Totals,
 	) -> Result<(), DispatchError> {
-		let one = Totals {
-			reports: 1,
-			generation: record.generation,
-			compute_draw: record.compute_draw,
-			green: Self::green(&record),
-			retired: MilliWattHours::ZERO,
-		};
-		let totals = IntervalTotals::<T>::get(interval)
-			.checked_add(&one)
-			.ok_or(ArithmeticError::Overflow)?;
+		let totals =
+			IntervalTotals::<T>::get(interval).checked_add(sums).ok_or(Error::<T>::Overflow)?;
 		IntervalTotals::<T>::insert(interval, totals);
 		Reporters::<T>::insert(interval, device, ());
 		Reports::<T>::insert(device, interval, record);
+		Self::put_surplus(device, interval, surplus);
 		Ok(())
+	}
+
+	/// Notes what of an interval is the owner's; nothing is not noted.
+	pub(crate) fn put_surplus(device: DeviceId, interval: Interval, surplus: Surplus) {
+		if surplus.is_empty() {
+			Surpluses::<T>::remove(device, interval);
+		} else {
+			Surpluses::<T>::insert(device, interval, surplus);
+		}
+	}
+
+	/// What of the green energy that proofs have not used came out of the battery. Proofs use what
+	/// came from the panel first.
+	pub(crate) fn stored_part(record: &EnergyRecord) -> MilliWattHours {
+		let direct = record.generation.min(record.compute_draw).min(record.green_draw);
+		record.green_draw.checked_sub(direct).unwrap_or_default().min(record.available)
 	}
 }
 
 impl<T: Config> Energy for Pallet<T> {
 	fn interval(device: DeviceId, interval: Interval) -> Option<IntervalEnergy> {
-		let EnergyRecord { generation, compute_draw, root, available } =
+		let EnergyRecord { green_supply, green_draw, root, available, .. } =
 			Reports::<T>::get(device, interval)?;
-		Some(IntervalEnergy { generation, compute_draw, root, available })
+		Some(IntervalEnergy { green_supply, green_draw, root, available })
 	}
 
 	fn draw_down(
@@ -64,12 +75,30 @@ impl<T: Config> Energy for Pallet<T> {
 	fn create_for_benchmark(
 		device: DeviceId,
 		interval: Interval,
-		generation: MilliWattHours,
-		compute_draw: MilliWattHours,
+		green_supply: MilliWattHours,
+		green_draw: MilliWattHours,
 		root: pogcs_primitives::Commitment,
 	) {
-		let available = generation.min(compute_draw);
-		let record = EnergyRecord { generation, compute_draw, root, available };
-		Self::insert(device, interval, record).expect("a benchmark reports little");
+		let record = EnergyRecord {
+			generation: green_supply,
+			compute_draw: green_draw,
+			green_supply,
+			green_draw,
+			root,
+			available: green_draw,
+			carbon: Default::default(),
+			cell: Default::default(),
+		};
+		let production = green_supply.checked_sub(green_draw).unwrap_or_default();
+		let sums = Totals {
+			reports: 1,
+			generation: green_supply,
+			compute_draw: green_draw,
+			green: green_draw,
+			surplus: production,
+			..Totals::default()
+		};
+		let surplus = Surplus { production, ..Surplus::default() };
+		Self::insert(device, interval, record, surplus, &sums).expect("a benchmark reports little");
 	}
 }

@@ -174,8 +174,8 @@ mod benchmarks {
 		T::Energy::create_for_benchmark(
 			device,
 			interval,
-			sample.generation,
-			sample.compute_draw,
+			sample.green_supply,
+			sample.green_draw,
 			sample.energy_root,
 		);
 		T::Clock::set_for_benchmark(after, sample.challenge);

@@ -461,7 +461,10 @@ pub mod pallet {
 		/// energy that a chunk takes; rounded up.
 		pub fn grams_per_gpu_hour(device: DeviceId, model: u32) -> Option<u64> {
 			let (device, model) = (T::Devices::device(device)?, Models::<T>::get(model)?);
-			pogcs_primitives::units::grams_per_gpu_hour(device.carbon.of(model.energy), model.work)
+			pogcs_primitives::units::grams_per_gpu_hour(
+				device.record.carbon.of(model.energy),
+				model.work,
+			)
 		}
 	}
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use frame_support::{derive_impl, parameter_types};
 use frame_system::EnsureRoot;
 use pogcs_primitives::{
-	records::{DeviceState, ModelRecord},
+	records::{ClassRecord, DeviceState, ModelRecord},
 	traits::{
 		DeviceInfo, Devices, Energy, EnergyError, IntervalClock, IntervalEnergy, Refusal,
 		TaskProofs, WorkCredit,
@@ -112,13 +112,20 @@ impl Devices<u64> for World {
 	fn device(id: DeviceId) -> Option<DeviceInfo<u64>> {
 		(id == DEVICE || id == DeviceId(8)).then(|| DeviceInfo {
 			owner: OWNER,
+			manager: None,
 			key: [70; 32],
 			class: CLASS,
 			cell: CellId(5),
 			validator: 90,
 			commitment: Commitment([6; 32]),
-			carbon: GramsPerKwh(41),
-			max_generation: MilliWattHours(1_000_000),
+			record: ClassRecord {
+				carbon: GramsPerKwh(41),
+				max_generation: MilliWattHours(1_000_000),
+				storage: MilliWattHours(0),
+				storage_efficiency: 0,
+				throughput: 1_000,
+				max_draw: MilliWattHours(1_000_000),
+			},
 			state: State::get(),
 			since: Interval(0),
 		})
@@ -133,8 +140,8 @@ impl Devices<u64> for World {
 impl Energy for World {
 	fn interval(_: DeviceId, _: Interval) -> Option<IntervalEnergy> {
 		Available::get().map(|available| IntervalEnergy {
-			generation: MilliWattHours(2_000),
-			compute_draw: MilliWattHours(1_000),
+			green_supply: MilliWattHours(2_000),
+			green_draw: MilliWattHours(1_000),
 			root: Commitment([3; 32]),
 			available: MilliWattHours(available),
 		})

@@ -53,8 +53,8 @@ impl<T: Config> Pallet<T> {
 			work_commitment,
 			challenge,
 			energy_root: metered.root,
-			generation: metered.generation,
-			compute_draw: metered.compute_draw,
+			green_supply: metered.green_supply,
+			green_draw: metered.green_draw,
 			green: submission.green,
 			work: model.work,
 			nullifier: submission.nullifier,
@@ -76,7 +76,7 @@ impl<T: Config> Pallet<T> {
 			Restriction::Free,
 			Fortitude::Polite,
 		)?;
-		T::WorkCredit::credit(&info.validator, model.work, info.carbon);
+		T::WorkCredit::credit(&info.validator, model.work, info.record.carbon);
 
 		entry.state = ChunkState::Paid {
 			device,

@@ -52,6 +52,14 @@ id!(
 	ClassId(u16)
 );
 id!(
+	/// A zone of the electricity grid: one carbon intensity, one price.
+	ZoneId(u16)
+);
+id!(
+	/// A pool of devices.
+	PoolId(u32)
+);
+id!(
 	/// A verifying key in the registry.
 	KeyId(u32)
 );

@@ -3,10 +3,12 @@
 //! what the wire formats need.
 //!
 //! * [`interval`]: the one clock. A delivery interval is a consensus epoch.
-//! * [`units`]: energy in mWh, compute in µGPU-h, carbon in mg CO2e, each its own type.
+//! * [`units`]: energy in mWh, power in mW, compute in µGPU-h, carbon in mg CO2e, each its own type.
 //! * [`ids`]: devices, tasks, cells, commitments.
 //! * [`wire`]: the interval report and the maker's certificate, and the bytes that are signed.
 //! * [`records`]: what stands in storage and is read by the device.
+//! * [`ledger`]: how one interval's energy is shared out between compute, battery and household.
+//! * [`batch`]: many reports under one root, each of which can be shown to be there.
 //! * [`workload`]: the shape of the proven work.
 //! * [`traits`]: what one pallet asks of another.
 
@@ -16,14 +18,16 @@
 
 extern crate alloc;
 
+pub mod batch;
 pub mod ids;
 pub mod interval;
+pub mod ledger;
 pub mod records;
 pub mod traits;
 pub mod units;
 pub mod wire;
 pub mod workload;
 
-pub use ids::{CellId, ClassId, Commitment, DeviceId, KeyId, TaskId};
+pub use ids::{CellId, ClassId, Commitment, DeviceId, KeyId, PoolId, TaskId, ZoneId};
 pub use interval::Interval;
-pub use units::{MicroGpuHours, MilliWattHours, MilligramsCo2};
+pub use units::{MicroGpuHours, MilliWattHours, MilliWatts, MilligramsCo2, WattHours};

@@ -6,10 +6,12 @@ use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+	ledger::Stored,
 	units::GramsPerKwh,
 	wire::PublicKey,
 	workload::{Images, Scores},
-	CellId, ClassId, Commitment, DeviceId, Interval, KeyId, MicroGpuHours, MilliWattHours, TaskId,
+	CellId, ClassId, Commitment, DeviceId, Interval, KeyId, MicroGpuHours, MilliWattHours,
+	MilligramsCo2, TaskId,
 };
 
 /// Where a device is in its life (A3, B6).
@@ -26,12 +28,80 @@ use crate::{
 	TypeInfo,
 )]
 pub enum DeviceState {
+	/// Registered, and has not proven its class's throughput yet.
+	Pending,
 	/// May take new work.
 	Online,
+	/// Delivers work that it took, and may take more.
+	Running,
 	/// Finishes what it accepted and takes nothing new.
 	Leaving,
-	/// Takes nothing: stopped by its owner or by governance.
+	/// Takes nothing: stopped by its owner, by governance or by a rule.
 	Suspended,
+	/// Left the registry. No record has this; the event of its leaving does.
+	Retired,
+}
+
+/// Why a device moved from one state to another (B6). The number is the reason code that a device
+/// shows; it never changes its meaning.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum StateReason {
+	/// It was registered.
+	#[codec(index = 0)]
+	Registered,
+	/// Its owner or manager said so.
+	#[codec(index = 1)]
+	Requested,
+	/// It proved its class's throughput.
+	#[codec(index = 2)]
+	BenchmarkPassed,
+	/// It took the first work of several.
+	#[codec(index = 3)]
+	WorkBegan,
+	/// It finished the last of its work.
+	#[codec(index = 4)]
+	WorkEnded,
+	/// Its maker's certificate ran out.
+	#[codec(index = 5)]
+	CertificateExpired,
+	/// Its maker took the certificate back.
+	#[codec(index = 6)]
+	CertificateRevoked,
+	/// Its readings contradict other evidence.
+	#[codec(index = 7)]
+	ImplausibleReadings,
+	/// It is not where its cell says.
+	#[codec(index = 8)]
+	FalseLocation,
+	/// Its key is known outside the device.
+	#[codec(index = 9)]
+	CompromisedKey,
+	/// Its maker's certificate should not have been given.
+	#[codec(index = 10)]
+	FalseCertificate,
+	/// The committee let it go on: its appeal was upheld.
+	#[codec(index = 11)]
+	AppealUpheld,
+	/// The committee did not decide its appeal in time.
+	#[codec(index = 12)]
+	AppealUndecided,
+	/// Governance let it go on.
+	#[codec(index = 13)]
+	Reinstated,
+	/// Its owner took it out of the registry.
+	#[codec(index = 14)]
+	Deregistered,
 }
 
 /// Storage `Devices::Devices`: twox64-concat of [`DeviceId`].
@@ -41,10 +111,14 @@ pub enum DeviceState {
 pub struct DeviceRecord<AccountId, Balance> {
 	/// Who is paid for its work.
 	pub owner: AccountId,
+	/// Who may run it day by day beside its owner, if anybody.
+	pub manager: Option<AccountId>,
 	/// Its ed25519 key, which is also its account.
 	pub key: PublicKey,
 	/// Who certified it.
 	pub maker: PublicKey,
+	/// The last interval in which the certificate counts; nothing if it vouches for itself.
+	pub certified_until: Option<Interval>,
 	/// Its class.
 	pub class: ClassId,
 	/// Where it stands.
@@ -57,7 +131,7 @@ pub struct DeviceRecord<AccountId, Balance> {
 	pub state: DeviceState,
 	/// What the owner has on hold for it.
 	pub deposit: Balance,
-	/// When it was registered.
+	/// When it was registered, or its key was changed: it can meter whole intervals after this one.
 	pub since: Interval,
 }
 
@@ -77,8 +151,16 @@ pub struct DeviceRecord<AccountId, Balance> {
 pub struct ClassRecord {
 	/// Carbon intensity of the energy its panel supplies, over the panel's life.
 	pub carbon: GramsPerKwh,
-	/// The most renewable energy that one device can supply in one interval.
+	/// The most that its panel generates in one interval, in full sun.
 	pub max_generation: MilliWattHours,
+	/// What its battery holds.
+	pub storage: MilliWattHours,
+	/// What of the energy that goes into the battery comes out of it, in parts per million.
+	pub storage_efficiency: u32,
+	/// Leaves of the timed challenge that it evaluates in one second: its published benchmark.
+	pub throughput: u32,
+	/// What its compute draws at most in one interval.
+	pub max_draw: MilliWattHours,
 }
 
 /// Storage `Energy::Reports`: twox64-concat of [`DeviceId`], then twox64-concat of [`Interval`].
@@ -95,14 +177,44 @@ pub struct ClassRecord {
 	TypeInfo,
 )]
 pub struct EnergyRecord {
-	/// Renewable energy supplied.
+	/// What the panel generated.
 	pub generation: MilliWattHours,
-	/// Energy that compute drew.
+	/// What compute drew, from whatever source.
 	pub compute_draw: MilliWattHours,
+	/// Renewable energy that was there for compute: the sum of the supply readings.
+	pub green_supply: MilliWattHours,
+	/// What of it compute drew: the sum of the draw readings.
+	pub green_draw: MilliWattHours,
 	/// Commitment to the readings.
 	pub root: Commitment,
 	/// Green energy that no proof has used yet.
 	pub available: MilliWattHours,
+	/// Carbon of all that compute drew, by the rule of the chain.
+	pub carbon: MilligramsCo2,
+	/// Where the device stood. It may have moved since.
+	pub cell: CellId,
+}
+
+/// Storage `Energy::Batteries`: twox64-concat of [`DeviceId`]. A device that has none starts with an
+/// empty battery, whatever is in the real one.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct BatteryRecord {
+	/// What the ledger knows to be in it.
+	pub stored: Stored,
+	/// The last interval that it went through.
+	pub through: Interval,
 }
 
 /// Storage `Tasks::Models`: twox64-concat of the model's index (`u32`).

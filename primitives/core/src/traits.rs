@@ -1,8 +1,10 @@
 //! Where pallets meet. Each can be built and tested with a mock of these.
 
 use crate::{
-	records::DeviceState, units::GramsPerKwh, wire::PublicKey, CellId, ClassId, Commitment,
-	DeviceId, Interval, KeyId, MicroGpuHours, MilliWattHours,
+	records::{ClassRecord, DeviceState},
+	units::GramsPerKwh,
+	wire::PublicKey,
+	CellId, ClassId, Commitment, DeviceId, Interval, KeyId, MicroGpuHours, MilliWattHours, ZoneId,
 };
 
 /// The chain's clock and its randomness, as consensus keeps them.
@@ -26,6 +28,8 @@ pub trait IntervalClock {
 pub struct DeviceInfo<AccountId> {
 	/// Who is paid for its work.
 	pub owner: AccountId,
+	/// Who may run it day by day beside its owner, if anybody.
+	pub manager: Option<AccountId>,
 	/// Its ed25519 key.
 	pub key: PublicKey,
 	/// Its class.
@@ -36,11 +40,9 @@ pub struct DeviceInfo<AccountId> {
 	pub validator: AccountId,
 	/// Poseidon commitment to the secret that its proofs know.
 	pub commitment: Commitment,
-	/// Carbon intensity of the energy that its panel supplies, over the panel's life.
-	pub carbon: GramsPerKwh,
-	/// The most renewable energy that a device of its class can supply in one interval.
-	pub max_generation: MilliWattHours,
-	/// Where it is in its life.
+	/// What devices of its class can do.
+	pub record: ClassRecord,
+	/// Where it is in its life. Suspended also if its certificate has run out.
 	pub state: DeviceState,
 	/// When it was registered: the first interval that it can have metered whole is the next.
 	pub since: Interval,
@@ -60,6 +62,87 @@ pub trait Devices<AccountId> {
 	fn create_for_benchmark(owner: &AccountId, key: PublicKey, commitment: Commitment) -> DeviceId;
 }
 
+/// Who keeps a device's state in step with what it does.
+pub trait Lifecycle {
+	/// The device took a piece of work: with the first, it is Running.
+	fn begin(device: DeviceId);
+
+	/// The device is done with a piece of work, however it ended: with the last, it no longer runs.
+	fn finish(device: DeviceId);
+}
+
+impl Lifecycle for () {
+	fn begin(_: DeviceId) {}
+	fn finish(_: DeviceId) {}
+}
+
+/// Whether a device has said that it is not to be counted on.
+pub trait Maintenance {
+	/// Whether the device had declared maintenance for `interval`, in time and within its quota.
+	fn in_maintenance(device: DeviceId, interval: Interval) -> bool;
+}
+
+impl Maintenance for () {
+	fn in_maintenance(_: DeviceId, _: Interval) -> bool {
+		false
+	}
+}
+
+/// Randomness of single blocks, for draws that cannot wait for an interval to end. Who authors a
+/// block can withhold it, which changes the draw once: not for lotteries with something to win.
+pub trait BlockRandomness<BlockNumber> {
+	/// What the author of block `number` could not choose, or `None` if it is not there yet or not
+	/// kept any more.
+	fn randomness_of_block(number: BlockNumber) -> Option<[u8; 32]>;
+
+	/// Makes `randomness` what block `number` fixed.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn set_for_benchmark(number: BlockNumber, randomness: [u8; 32]);
+}
+
+/// What the asset oracle says of a zone of the grid.
+pub trait GridOracle {
+	/// Carbon intensity of grid electricity, or `None` without a quorum of fresh values.
+	fn carbon(zone: ZoneId, interval: Interval) -> Option<GramsPerKwh>;
+
+	/// Makes `carbon` what the oracle says.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn set_for_benchmark(zone: ZoneId, interval: Interval, carbon: GramsPerKwh);
+}
+
+/// The ledger of hour claims: the right to one µGPU-h of a class in one interval.
+pub trait HourClaims<AccountId> {
+	/// Makes `amount` of claims for `to`. An error if the interval is not in the future.
+	fn mint(
+		class: ClassId,
+		interval: Interval,
+		to: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// Takes `amount` of claims out of the world: they were delivered, or will not be.
+	fn burn(
+		class: ClassId,
+		interval: Interval,
+		from: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// What an account holds.
+	fn balance(class: ClassId, interval: Interval, of: &AccountId) -> MicroGpuHours;
+}
+
+/// Why claims could not be made or burnt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClaimsError {
+	/// The interval has begun, or is over.
+	Closed,
+	/// The account holds less.
+	Insufficient,
+	/// The numbers do not fit.
+	Overflow,
+}
+
 /// Who knows what a device still owes.
 pub trait Obligations {
 	/// Whether the device has accepted work that it has not finished.
@@ -75,10 +158,10 @@ impl Obligations for () {
 /// One interval of one device's energy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IntervalEnergy {
-	/// Renewable energy supplied.
-	pub generation: MilliWattHours,
-	/// Energy that compute drew.
-	pub compute_draw: MilliWattHours,
+	/// Renewable energy that was there for compute: the sum of the supply readings.
+	pub green_supply: MilliWattHours,
+	/// What of it compute drew: the sum of the draw readings.
+	pub green_draw: MilliWattHours,
 	/// Commitment to the readings.
 	pub root: Commitment,
 	/// Green energy that no proof has used yet.
@@ -111,8 +194,8 @@ pub trait Energy {
 	fn create_for_benchmark(
 		device: DeviceId,
 		interval: Interval,
-		generation: MilliWattHours,
-		compute_draw: MilliWattHours,
+		green_supply: MilliWattHours,
+		green_draw: MilliWattHours,
 		root: Commitment,
 	);
 }

@@ -60,6 +60,16 @@ unit!(
 	"mWh"
 );
 unit!(
+	/// Energy, in whole watt-hours: what a certificate counts in.
+	WattHours,
+	"Wh"
+);
+unit!(
+	/// Power, in milliwatts.
+	MilliWatts,
+	"mW"
+);
+unit!(
 	/// Compute, in millionths of an hour of the reference card.
 	MicroGpuHours,
 	"µGPU-h"
@@ -69,6 +79,20 @@ unit!(
 	MilligramsCo2,
 	"mg CO2e"
 );
+
+impl MilliWattHours {
+	/// The whole watt-hours in it, rounded down: no certificate is issued for a part of one.
+	pub const fn whole(self) -> WattHours {
+		WattHours(self.0 / 1_000)
+	}
+}
+
+impl WattHours {
+	/// The same energy in milliwatt-hours, held at the largest value.
+	pub const fn milli(self) -> MilliWattHours {
+		MilliWattHours(self.0.saturating_mul(1_000))
+	}
+}
 
 /// Carbon intensity of electricity, in grams of CO2e per kWh (the same number as mg per Wh).
 #[derive(
@@ -120,6 +144,14 @@ mod tests {
 		assert_eq!(GramsPerKwh(41).of(MilliWattHours(1_000)), MilligramsCo2(41));
 		assert_eq!(GramsPerKwh(41).of(MilliWattHours(0)), MilligramsCo2(0));
 		assert_eq!(GramsPerKwh(u32::MAX).of(MilliWattHours(u64::MAX)), MilligramsCo2(u64::MAX));
+	}
+
+	#[test]
+	fn watt_hours_should_round_down_when_not_whole() {
+		assert_eq!(MilliWattHours(1_999).whole(), WattHours(1));
+		assert_eq!(MilliWattHours(999).whole(), WattHours(0));
+		assert_eq!(WattHours(2).milli(), MilliWattHours(2_000));
+		assert_eq!(WattHours(u64::MAX).milli(), MilliWattHours(u64::MAX));
 	}
 
 	#[test]

@@ -22,14 +22,15 @@ pub type ChainId = [u8; 32];
 pub type ProofBytes = [u8; 128];
 
 const CONSENT_CONTEXT: &[u8] = b"pogcs/consent/1";
-const REPORT_CONTEXT: &[u8] = b"pogcs/report/1";
-const CERTIFICATE_CONTEXT: &[u8] = b"pogcs/maker/1";
+const REPORT_CONTEXT: &[u8] = b"pogcs/report/2";
+const CERTIFICATE_CONTEXT: &[u8] = b"pogcs/maker/2";
 
-/// What a device metered in one interval.
+/// What a device metered in one interval, in whole at its site's bus.
 ///
-/// `generation` is renewable energy that reached the device's bus in the interval, straight from
-/// the panel or out of a battery that only the panel charges. Energy on its way *into* the
-/// battery is not counted until it comes out, so no mWh is counted twice.
+/// Energy is kept: what comes in (`generation`, `storage_out`, `grid_import`) is at least what is
+/// accounted for (`storage_in`, `grid_export`, `compute_draw`); the rest is the household's and
+/// losses. Whose electrons compute drew cannot be metered: the chain shares them out by a fixed
+/// rule, and the device's readings say no more than that rule gives.
 #[derive(
 	Clone,
 	Copy,
@@ -47,10 +48,22 @@ pub struct EnergyReport {
 	pub device: DeviceId,
 	/// The interval that was metered.
 	pub interval: Interval,
-	/// Renewable energy supplied: the sum of the 32 generation readings.
+	/// What the panel generated.
 	pub generation: MilliWattHours,
-	/// Energy that compute drew: the sum of the 32 draw readings.
+	/// What went into the battery, at the bus.
+	pub storage_in: MilliWattHours,
+	/// What came out of the battery, at the bus.
+	pub storage_out: MilliWattHours,
+	/// What came from the grid.
+	pub grid_import: MilliWattHours,
+	/// What went to the grid.
+	pub grid_export: MilliWattHours,
+	/// What compute drew, from whatever source.
 	pub compute_draw: MilliWattHours,
+	/// Renewable energy that was there for compute: the sum of the 32 supply readings.
+	pub green_supply: MilliWattHours,
+	/// What of it compute drew: the sum of the 32 draw readings.
+	pub green_draw: MilliWattHours,
 	/// Commitment to all 64 readings.
 	pub root: Commitment,
 }
@@ -82,6 +95,8 @@ pub struct MakerCertificate {
 	pub device_key: PublicKey,
 	/// What the maker built.
 	pub class: ClassId,
+	/// The last interval in which the maker stands by it. Then a device needs a new certificate.
+	pub expires: Interval,
 	/// The maker's signature over [`MakerCertificate::signing_payload`].
 	pub signature: Signature,
 }
@@ -91,8 +106,13 @@ impl MakerCertificate {
 	///
 	/// The maker's own key is part of them, so that one maker's signature is never another's. The
 	/// chain is not: a device is built before the chain it joins is known.
-	pub fn signing_payload(maker: &PublicKey, device_key: &PublicKey, class: ClassId) -> Vec<u8> {
-		(CERTIFICATE_CONTEXT, maker, device_key, class).encode()
+	pub fn signing_payload(
+		maker: &PublicKey,
+		device_key: &PublicKey,
+		class: ClassId,
+		expires: Interval,
+	) -> Vec<u8> {
+		(CERTIFICATE_CONTEXT, maker, device_key, class, expires).encode()
 	}
 }
 

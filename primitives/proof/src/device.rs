@@ -66,9 +66,9 @@ pub fn nullifier(secret: &Secret, task: TaskId, chunk: u32) -> Commitment {
 	to_commitment(hash3([secret.0, Fr::from(task.0), Fr::from(chunk)]))
 }
 
-/// The commitment to one interval's readings in mWh, generation first, each part in order of time.
-pub fn energy_root(generation: &[u32; READINGS], compute_draw: &[u32; READINGS]) -> Commitment {
-	let readings = generation.iter().chain(compute_draw).map(|reading| u64::from(*reading));
+/// The commitment to one interval's readings in mWh, green supply first, each part in order of time.
+pub fn energy_root(green_supply: &[u32; READINGS], green_draw: &[u32; READINGS]) -> Commitment {
+	let readings = green_supply.iter().chain(green_draw).map(|reading| u64::from(*reading));
 	// 32-bit readings always fit 32 bits.
 	let packed = pack(READING_BITS, readings).unwrap_or_default();
 	to_commitment(hash_many(ENERGY_DOMAIN, &packed))
@@ -107,16 +107,16 @@ mod tests {
 
 	#[test]
 	fn energy_root_should_change_when_any_reading_changes() {
-		let (generation, draw) = ([u32::MAX; READINGS], [3; READINGS]);
-		let root = energy_root(&generation, &draw);
+		let (green_supply, draw) = ([u32::MAX; READINGS], [3; READINGS]);
+		let root = energy_root(&green_supply, &draw);
 		for index in 0..READINGS {
-			let mut other = generation;
+			let mut other = green_supply;
 			other[index] -= 1;
 			assert_ne!(energy_root(&other, &draw), root);
 			let mut other = draw;
 			other[index] -= 1;
-			assert_ne!(energy_root(&generation, &other), root);
+			assert_ne!(energy_root(&green_supply, &other), root);
 		}
-		assert_ne!(energy_root(&draw, &generation), root);
+		assert_ne!(energy_root(&draw, &green_supply), root);
 	}
 }

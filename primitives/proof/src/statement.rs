@@ -49,11 +49,11 @@ pub struct Statement {
 	pub challenge: [u8; 32],
 	/// Commitment to the interval's readings, as the device reported it.
 	pub energy_root: Commitment,
-	/// Sum of the generation readings.
-	pub generation: MilliWattHours,
-	/// Sum of the draw readings; at most `generation`.
-	pub compute_draw: MilliWattHours,
-	/// Green energy that this chunk uses up; at most `compute_draw`.
+	/// Renewable energy that was there for compute: the sum of the supply readings.
+	pub green_supply: MilliWattHours,
+	/// What of it compute drew: the sum of the draw readings; at most `green_supply`.
+	pub green_draw: MilliWattHours,
+	/// Green energy that this chunk uses up; at most `green_draw`.
 	pub green: MilliWattHours,
 	/// What the chunk counts for.
 	pub work: MicroGpuHours,
@@ -86,7 +86,7 @@ impl Statement {
 			chain_low,
 			chain_high,
 			small([self.task.0, place, self.work.0]),
-			small([self.generation.0, self.compute_draw.0, self.green.0]),
+			small([self.green_supply.0, self.green_draw.0, self.green.0]),
 			from_commitment(&self.device)?,
 			from_commitment(&self.nullifier)?,
 			from_commitment(&self.energy_root)?,

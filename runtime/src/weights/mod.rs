@@ -9,7 +9,6 @@ pub mod pallet_accountability;
 pub mod pallet_assets;
 pub mod pallet_balances;
 pub mod pallet_devices;
-pub mod pallet_energy;
 pub mod pallet_multisig;
 pub mod pallet_nfts;
 pub mod pallet_pogcs;

@@ -213,7 +213,14 @@ impl Device {
 			device: self.id,
 			interval,
 			generation: total(&self.generation),
+			storage_in: MilliWattHours(0),
+			storage_out: MilliWattHours(0),
+			grid_import: MilliWattHours(0),
+			grid_export: MilliWattHours(0),
 			compute_draw: total(&self.compute_draw),
+			// Without a battery all of both is green.
+			green_supply: total(&self.generation),
+			green_draw: total(&self.compute_draw),
 			root: pogcs_proof::energy_root(&self.generation, &self.compute_draw),
 		}
 	}
@@ -254,8 +261,8 @@ impl Device {
 			input: images(chunk),
 			challenge: pallet_pogcs::IntervalRandomness::<Runtime>::get(interval)
 				.expect("the interval is over"),
-			generation: self.generation,
-			compute_draw: self.compute_draw,
+			green_supply: self.generation,
+			green_draw: self.compute_draw,
 			green: GREEN,
 			work: WORK,
 		}

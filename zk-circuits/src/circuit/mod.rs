@@ -32,9 +32,9 @@ pub struct Witness {
 	/// What the network computed on `statement.input`.
 	pub run: Run,
 	/// The interval's readings of renewable energy supplied, mWh.
-	pub generation: [u32; READINGS],
-	/// The interval's readings of what compute drew, mWh.
-	pub compute_draw: [u32; READINGS],
+	pub green_supply: [u32; READINGS],
+	/// The interval's readings of what of it compute drew, mWh.
+	pub green_draw: [u32; READINGS],
 }
 
 /// Assigns all variables; with `record` the constraints are kept as well.
@@ -46,11 +46,11 @@ pub fn synthesise(witness: &Witness, record: bool) -> Result<(Vec<Fr>, Option<Sh
 }
 
 fn synthesise_for(witness: &Witness, input: Fr, record: bool) -> (Vec<Fr>, Option<Shape>) {
-	let Witness { statement, secret, model, run, generation, compute_draw } = witness;
+	let Witness { statement, secret, model, run, green_supply, green_draw } = witness;
 	let mut builder = Builder::new(input, record);
 	let cs = &mut builder;
 	let identity = statement::identity(cs, secret, statement);
-	let energy = energy::prove(cs, generation, compute_draw, statement.green.0);
+	let energy = energy::prove(cs, green_supply, green_draw, statement.green.0);
 	let network = network::commit(cs, model, &statement.input, run);
 	// The statement's hash is a hash of the model, the input, the work commitment and the chain's
 	// randomness, and of all else: it is the challenge, and costs no further hash.
@@ -102,8 +102,8 @@ fn blank() -> Witness {
 			work_commitment: nothing,
 			challenge: [0; 32],
 			energy_root: nothing,
-			generation: MilliWattHours(0),
-			compute_draw: MilliWattHours(0),
+			green_supply: MilliWattHours(0),
+			green_draw: MilliWattHours(0),
 			green: MilliWattHours(0),
 			work: MicroGpuHours(0),
 			nullifier: nothing,
@@ -111,7 +111,7 @@ fn blank() -> Witness {
 		secret: Secret::from_entropy(&[0; 32]),
 		model: Model::from_bytes(&[0; crate::network::MODEL_BYTES]),
 		run: Run { pre: [0; BATCH * HIDDEN], scores: [0; BATCH * CLASSES] },
-		generation: [0; READINGS],
-		compute_draw: [0; READINGS],
+		green_supply: [0; READINGS],
+		green_draw: [0; READINGS],
 	}
 }

@@ -50,7 +50,7 @@ pub fn bind(
 	cs.section("everything proven is what the statement says");
 	let [chain_low, chain_high] = hash_limbs(&statement.chain).map(|limb| cs.witness(limb));
 	let [low, high] = hash_limbs(&statement.challenge).map(|limb| cs.witness(limb));
-	let used = join_at([(&energy.generation, 0), (&energy.compute_draw, 64), (&energy.green, 128)]);
+	let used = join_at([(&energy.green_supply, 0), (&energy.green_draw, 64), (&energy.green, 128)]);
 	let mut elements = vec![
 		chain_low,
 		chain_high,

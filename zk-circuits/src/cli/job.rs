@@ -18,8 +18,8 @@ struct Job {
 	model: Option<String>,
 	input: String,
 	challenge: String,
-	generation: Vec<u32>,
-	compute_draw: Vec<u32>,
+	green_supply: Vec<u32>,
+	green_draw: Vec<u32>,
 	green: u64,
 	work: u64,
 }
@@ -36,8 +36,8 @@ pub fn sample() -> Result<String, String> {
 		model: None,
 		input: hex::encode(request.input),
 		challenge: hex::encode(request.challenge),
-		generation: request.generation.to_vec(),
-		compute_draw: request.compute_draw.to_vec(),
+		green_supply: request.green_supply.to_vec(),
+		green_draw: request.green_draw.to_vec(),
 		green: request.green.0,
 		work: request.work.0,
 	};
@@ -65,8 +65,8 @@ pub fn read(text: &str) -> Result<Request, String> {
 		model,
 		input: bytes("input", &job.input)?,
 		challenge: bytes("challenge", &job.challenge)?,
-		generation: readings("generation", job.generation)?,
-		compute_draw: readings("compute_draw", job.compute_draw)?,
+		green_supply: readings("green_supply", job.green_supply)?,
+		green_draw: readings("green_draw", job.green_draw)?,
 		green: MilliWattHours(job.green),
 		work: MicroGpuHours(job.work),
 	})

@@ -1,6 +1,6 @@
 use super::*;
 use alloc::{string::ToString, vec};
-use pogcs_primitives::{CellId, ClassId, Commitment, KeyId, MicroGpuHours};
+use pogcs_primitives::{CellId, ClassId, Commitment, KeyId, MicroGpuHours, MilligramsCo2};
 use proptest::prelude::*;
 
 const ME: DeviceId = DeviceId(4);
@@ -9,8 +9,10 @@ const NEED: u64 = 100;
 fn device(state: DeviceState) -> Device {
 	DeviceRecord {
 		owner: [1; 32],
+		manager: None,
 		key: [2; 32],
 		maker: [3; 32],
+		certified_until: None,
 		class: ClassId(1),
 		cell: CellId(0),
 		validator: [4; 32],
@@ -51,8 +53,12 @@ fn energy(available: u64) -> Option<EnergyRecord> {
 	Some(EnergyRecord {
 		generation: MilliWattHours(available),
 		compute_draw: MilliWattHours(available),
+		green_supply: MilliWattHours(available),
+		green_draw: MilliWattHours(available),
 		root: Commitment([0; 32]),
 		available: MilliWattHours(available),
+		carbon: MilligramsCo2(0),
+		cell: CellId(0),
 	})
 }
 

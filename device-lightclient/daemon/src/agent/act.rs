@@ -9,8 +9,12 @@ use pogcs_light_core::{
 use pogcs_primitives::records::Assignment;
 use serde_json::json;
 
-use super::{about, Agent};
-use crate::{chain::node::Node, error::Error, hexed};
+use super::{about, meter::battery, Agent};
+use crate::{
+	chain::{node::Node, view::Surroundings},
+	error::Error,
+	hexed,
+};
 
 impl Agent {
 	/// Carries out what is due. What fails by itself is told and tried again later; only a node
@@ -19,13 +23,14 @@ impl Agent {
 		&mut self,
 		node: &Node,
 		view: &View,
+		around: &Surroundings,
 		plan: &Plan,
 	) -> Result<(), Error> {
 		for action in &plan.actions {
 			if !self.is_due(action, view) {
 				continue;
 			}
-			let call = match self.prepare(action, view).await {
+			let call = match self.prepare(action, view, around).await {
 				Ok(call) => call,
 				Err(error) => {
 					self.refused(action, view, &error);
@@ -48,7 +53,12 @@ impl Agent {
 		self.events.note("refused", format!("could not {action}: {error}"), about(action));
 	}
 
-	async fn prepare(&mut self, action: &Action, view: &View) -> Result<Call, Error> {
+	async fn prepare(
+		&mut self,
+		action: &Action,
+		view: &View,
+		around: &Surroundings,
+	) -> Result<Call, Error> {
 		let gone = || Error::Work("the chain's state changed".into());
 		let (id, _) = view.device.as_ref().ok_or_else(gone)?;
 		let job = |at: &Assignment| -> Result<Job, Error> {
@@ -56,7 +66,10 @@ impl Agent {
 		};
 		Ok(match action {
 			Action::Report(interval) => {
-				let log = self.state.log(*interval).ok_or_else(gone)?;
+				// Anew for each attempt: what the battery held may have been read before another
+				// report of this device stood.
+				let log = self.state.log_mut(*interval).ok_or_else(gone)?;
+				log.settle(&around.stored, &battery(around));
 				let report = log.report(*id);
 				let chain = self.state.follower.genesis();
 				let signature = sign_report(&self.keys.device, chain, &report);
@@ -72,6 +85,12 @@ impl Agent {
 			Action::Prove(at, interval, green) => {
 				let (job, green) = (job(at)?, *green);
 				let log = self.state.log(*interval).cloned().ok_or_else(gone)?;
+				let reported = job.energy.as_ref().map(|energy| energy.root);
+				if reported != Some(log.report(*id).root) {
+					return Err(Error::Work(format!(
+						"the readings of interval {interval} are not those that were reported"
+					)));
+				}
 				let (worker, secret) = (self.worker.clone(), self.keys.secret.clone());
 				let chain = *self.state.follower.genesis();
 				let proved = tokio::task::spawn_blocking(move || {

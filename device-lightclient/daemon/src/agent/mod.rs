@@ -32,6 +32,7 @@ use crate::{
 	explain,
 	files::FileSlots,
 	hexed,
+	home::Home,
 	keys::Keys,
 	meter::Plant,
 	metrics,
@@ -52,6 +53,7 @@ pub struct Agent {
 	keys: Keys,
 	worker: Arc<Worker>,
 	plant: Plant,
+	home: Option<Home>,
 	slots: FileSlots,
 	store: Store,
 	state: State,
@@ -69,6 +71,7 @@ impl Agent {
 		let image = CheckpointFile::load(&config.checkpoint)?;
 		let worker = Worker::load(&config.models, config.proving_key.as_ref())?;
 		let plant = Plant::new(config.meter.clone());
+		let home = config.home()?;
 		let mut slots = FileSlots::new(&config.state)?;
 		let (store, state) =
 			State::load(&mut slots, image.checkpoint.clone(), plant.start_charge())?;
@@ -91,6 +94,7 @@ impl Agent {
 			keys,
 			worker: Arc::new(worker),
 			plant,
+			home,
 			slots,
 			store,
 			state,
@@ -215,7 +219,7 @@ impl Agent {
 
 		self.settle(node, &proven, &view).await?;
 		self.meter_closed(&view, &around)?;
-		let forecast = self.forecast(view.current, &around);
+		let forecast = self.forecast(&view, &around);
 		let logs: Vec<Interval> = self.state.logs.iter().map(|log| log.interval()).collect();
 		let own = Own {
 			logs: &logs,
@@ -226,7 +230,7 @@ impl Agent {
 		let plan = decide(&view, &own);
 		self.tell_waits(&plan);
 		if trouble.is_none() {
-			self.carry_out(node, &view, &plan).await?;
+			self.carry_out(node, &view, &around, &plan).await?;
 		}
 		self.save()?;
 
@@ -246,7 +250,11 @@ impl Agent {
 			metadata_hash: self.image.metadata_hash.map(hexed::show),
 			interval: view.current.0,
 			charge_mwh: state.charge,
+			level_mwh: around.stored.level.0,
+			green_mwh: around.stored.green.0,
 			forecast_mwh: forecast,
+			home: self.home.as_ref().and_then(Home::words),
+			car_mwh: self.home.as_ref().map_or(0, Home::car),
 			in_flight: state.in_flight.len(),
 			reported: totals.reported,
 			accepted: totals.accepted,

@@ -11,12 +11,15 @@ use pogcs_light_core::{
 	tasks::{Device, Task},
 };
 use pogcs_primitives::{
+	ledger::Stored,
 	records::{
-		Assignment, ChunkRecord, ChunkState, ClassRecord, DeviceState, EnergyRecord, ModelRecord,
+		Assignment, BatteryRecord, ChunkRecord, ChunkState, ClassRecord, DeviceState, EnergyRecord,
+		ModelRecord,
 	},
 	units::GramsPerKwh,
 	wire::{EnergyReport, Submission},
-	CellId, ClassId, Commitment, DeviceId, Interval, KeyId, MicroGpuHours, MilliWattHours, TaskId,
+	CellId, ClassId, Commitment, DeviceId, Interval, KeyId, MicroGpuHours, MilliWattHours,
+	MilligramsCo2, TaskId,
 };
 use pogcs_zk::Model;
 
@@ -45,8 +48,10 @@ fn task(deadline: u32) -> Task {
 fn state(keys: &Keys, current: u32) -> Pairs {
 	let device = Device {
 		owner: [1; 32],
+		manager: None,
 		key: keys.device.public(),
 		maker: [3; 32],
+		certified_until: None,
 		class: ClassId(1),
 		cell: CellId(0),
 		validator: [4; 32],
@@ -55,7 +60,14 @@ fn state(keys: &Keys, current: u32) -> Pairs {
 		deposit: 1,
 		since: Interval(0),
 	};
-	let class = ClassRecord { carbon: GramsPerKwh(41), max_generation: MilliWattHours(10_000_000) };
+	let class = ClassRecord {
+		carbon: GramsPerKwh(41),
+		max_generation: MilliWattHours(10_000_000),
+		storage: MilliWattHours(2_000_000),
+		storage_efficiency: 900_000,
+		throughput: 1_000,
+		max_draw: MilliWattHours(1_000_000),
+	};
 	let model = ModelRecord {
 		commitment: Model::digits().commitment(),
 		key: KeyId(0),
@@ -73,6 +85,20 @@ fn state(keys: &Keys, current: u32) -> Pairs {
 	pairs.insert(places::class(ClassId(1)), class.encode());
 	pairs.insert(places::model(0), model.encode());
 	pairs
+}
+
+/// A report of an interval without green compute.
+fn nothing_green() -> EnergyRecord {
+	EnergyRecord {
+		generation: MilliWattHours(1),
+		compute_draw: MilliWattHours(0),
+		green_supply: MilliWattHours(1),
+		green_draw: MilliWattHours(0),
+		root: Commitment::default(),
+		available: MilliWattHours(0),
+		carbon: MilligramsCo2(0),
+		cell: CellId(0),
+	}
 }
 
 fn with_chunk(pairs: &mut Pairs, state: ChunkState, mine: bool) {
@@ -230,16 +256,7 @@ async fn device_should_sign_for_any_layout_when_its_checkpoint_has_no_metadata_h
 async fn device_should_commit_and_then_prove_when_it_has_a_chunk() {
 	let (directory, keys) = new_device("proves");
 	let mut pairs = state(&keys, 4);
-	pairs.insert(
-		places::energy_report(ID, Interval(3)),
-		EnergyRecord {
-			generation: MilliWattHours(1),
-			compute_draw: MilliWattHours(0),
-			root: Commitment::default(),
-			available: MilliWattHours(0),
-		}
-		.encode(),
-	);
+	pairs.insert(places::energy_report(ID, Interval(3)), nothing_green().encode());
 	with_chunk(&mut pairs, ChunkState::Assigned { device: ID, interval: Interval(4) }, true);
 	let served = prepare(&directory, &pairs, 1).await;
 	let (calls, _) = run(&directory, &served).await;
@@ -258,7 +275,7 @@ async fn device_should_commit_and_then_prove_when_it_has_a_chunk() {
 	assert_eq!(calls.len(), 1);
 	let report = EnergyReport::decode(&mut &calls[0][2..]).unwrap();
 	assert_eq!(report.interval, Interval(4));
-	assert!(report.compute_draw.0 >= NEED, "{}", report.compute_draw);
+	assert!(report.green_draw.0 >= NEED, "{}", report.green_draw);
 	assert!(status.words().contains("waits for the energy report of interval 4"));
 	assert_eq!(status.committed, 1);
 
@@ -269,8 +286,12 @@ async fn device_should_commit_and_then_prove_when_it_has_a_chunk() {
 	let record = EnergyRecord {
 		generation: report.generation,
 		compute_draw: report.compute_draw,
+		green_supply: report.green_supply,
+		green_draw: report.green_draw,
 		root: report.root,
-		available: report.compute_draw,
+		available: report.green_draw,
+		carbon: MilligramsCo2(1),
+		cell: CellId(0),
 	};
 	pairs.insert(places::energy_report(ID, Interval(4)), record.encode());
 	pairs.insert(places::interval_randomness(Interval(4)), blake2_256(b"luck").encode());
@@ -284,6 +305,41 @@ async fn device_should_commit_and_then_prove_when_it_has_a_chunk() {
 	assert_eq!((task, chunk, submission.green), (TaskId(0), 0, MilliWattHours(NEED)));
 	assert_eq!(submission.nullifier, pogcs_proof::nullifier(&keys.secret, task, chunk));
 	assert_eq!(submission.scores, Model::digits().run(&[8; 256]).scores);
+}
+
+#[tokio::test]
+async fn battery_should_count_as_the_chain_has_it_when_a_report_is_made() {
+	// Interval 14 is the hour before midnight, and the device's battery is half full.
+	let stored = |green| {
+		let (level, green) = (MilliWattHours(700_000), MilliWattHours(green));
+		let stored = Stored { level, green, ..Stored::default() };
+		BatteryRecord { stored, through: Interval(13) }.encode()
+	};
+	for (name, known, forecast) in
+		[("unknown", None, 0), ("brown", Some(0), 0), ("green", Some(700_000), 250_000)]
+	{
+		let (directory, keys) = new_device(&format!("battery-{name}"));
+		let mut pairs = state(&keys, 15);
+		if let Some(green) = known {
+			pairs.insert(places::battery(ID), stored(green));
+		}
+		let committed =
+			ChunkState::Committed { device: ID, interval: Interval(14), work: Commitment([1; 32]) };
+		with_chunk(&mut pairs, committed, true);
+		let served = prepare(&directory, &pairs, 1).await;
+		let (calls, status) = run(&directory, &served).await;
+		assert_eq!(calls[0][..2], CallIndices::POGCS.report);
+		let report = EnergyReport::decode(&mut &calls[0][2..]).unwrap();
+		assert_eq!((report.interval, report.generation), (Interval(14), MilliWattHours(0)));
+		// Compute drew what it had promised; what of it is green is the chain's to know.
+		assert!(report.compute_draw.0 >= NEED && report.grid_import.0 > 0);
+		assert_eq!(report.storage_out, report.compute_draw);
+		let green = if forecast > 0 { report.compute_draw } else { MilliWattHours(0) };
+		assert_eq!((report.green_supply, report.green_draw), (green, green));
+		assert!(status.forecast_mwh >= forecast, "{name}: {}", status.forecast_mwh);
+		assert_eq!(status.forecast_mwh == 0, forecast == 0, "{name}");
+		assert_eq!(status.green_mwh, known.unwrap_or(0));
+	}
 }
 
 #[tokio::test]
@@ -301,13 +357,7 @@ async fn refusal_should_be_explained_when_the_chain_took_the_fee_and_did_nothing
 	let mut account = 7u32.encode();
 	account.extend([0; 76]);
 	pairs.insert(places::account(&keys.device.public()), account);
-	let record = EnergyRecord {
-		generation: MilliWattHours(1),
-		compute_draw: MilliWattHours(0),
-		root: Commitment::default(),
-		available: MilliWattHours(0),
-	};
-	pairs.insert(places::energy_report(ID, Interval(3)), record.encode());
+	pairs.insert(places::energy_report(ID, Interval(3)), nothing_green().encode());
 	let failed = (0u8, 1u32, 0u8, 1u8, 3u8, 33u8, [5u8, 0, 0, 0]).encode();
 	pairs.insert(places::prefix("System", "Events"), failed);
 	{
@@ -337,4 +387,44 @@ async fn other_node_should_be_asked_when_one_lies() {
 	let (calls, status) = run(&directory, &served).await;
 	assert_eq!((calls.len(), status.finalised), (1, 12));
 	assert!(status.words().contains(&format!("left {}: the node is not believed", liar.url)));
+}
+
+/// Adds a home in which compute earns nothing and the house takes all the sun.
+fn with_thrifty_home(directory: &std::path::Path) {
+	let path = directory.join("device.toml");
+	let text = std::fs::read_to_string(&path).unwrap();
+	let home = "\n[home]\ncompute_per_kwh = 0.0\nhouse_watts = 2000.0";
+	std::fs::write(path, text + home).unwrap();
+}
+
+#[tokio::test]
+async fn device_should_wait_for_a_better_hour_when_the_home_says_so() {
+	let (directory, keys) = new_device("home");
+	let mut pairs = state(&keys, 4);
+	with_chunk(&mut pairs, ChunkState::Open, false);
+	let served = prepare(&directory, &pairs, 1).await;
+	with_thrifty_home(&directory);
+	let (calls, status) = run(&directory, &served).await;
+	// The report is due all the same.
+	assert_eq!(calls.len(), 1, "{}", status.words());
+	assert_eq!(calls[0][..2], CallIndices::POGCS.report);
+	assert_eq!(status.forecast_mwh, 0);
+	assert!(status.words().contains("Home: in interval 4 compute may draw 0 Wh"));
+}
+
+#[tokio::test]
+async fn device_should_not_lose_an_accepted_chunk_when_the_home_says_to_wait() {
+	for (name, deadline, commits) in [("home-early", 30, 0), ("home-urgent", 6, 1)] {
+		let (directory, keys) = new_device(name);
+		let mut pairs = state(&keys, 4);
+		let assigned = ChunkState::Assigned { device: ID, interval: Interval(4) };
+		with_chunk(&mut pairs, assigned, true);
+		pairs.insert(places::task(TaskId(0)), task(deadline).encode());
+		let served = prepare(&directory, &pairs, 1).await;
+		with_thrifty_home(&directory);
+		let (calls, status) = run(&directory, &served).await;
+		let commit = CallIndices::POGCS.commit;
+		let found = calls.iter().filter(|call| call[..2] == commit).count();
+		assert_eq!(found, commits, "{}", status.words());
+	}
 }

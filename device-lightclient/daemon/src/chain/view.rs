@@ -7,7 +7,10 @@ use pogcs_light_core::{
 	AccountId, BlockNumber,
 };
 use pogcs_primitives::{
-	records::{Assignment, ChunkRecord, ChunkState, ClassRecord, EnergyRecord, ModelRecord},
+	ledger::Stored,
+	records::{
+		Assignment, BatteryRecord, ChunkRecord, ChunkState, ClassRecord, EnergyRecord, ModelRecord,
+	},
 	DeviceId, Interval, TaskId,
 };
 
@@ -23,6 +26,8 @@ pub struct Surroundings {
 	pub spec_version: Option<u32>,
 	/// The device's class.
 	pub class: Option<ClassRecord>,
+	/// What the chain knows to be in the device's battery.
+	pub stored: Stored,
 }
 
 /// Reads the view of `account`'s device, without offers.
@@ -53,7 +58,7 @@ pub async fn read(
 		jobs: Vec::new(),
 		offers: Vec::new(),
 	};
-	let mut class = None;
+	let (mut class, mut stored) = (None, Stored::default());
 	if let Some(id) = id {
 		if let Some(device) = state.get::<Device>(keys::device(id)).await? {
 			class = state.get::<ClassRecord>(keys::class(device.class)).await?;
@@ -61,11 +66,14 @@ pub async fn read(
 				let report = state.get::<EnergyRecord>(keys::energy_report(id, closed)).await?;
 				view.reported = report.is_some();
 			}
+			if let Some(battery) = state.get::<BatteryRecord>(keys::battery(id)).await? {
+				stored = battery.stored;
+			}
 			view.jobs = jobs(state, id).await?;
 			view.device = Some((id, device));
 		}
 	}
-	Ok((view, Surroundings { spec_version, class }))
+	Ok((view, Surroundings { spec_version, class, stored }))
 }
 
 async fn jobs(state: &Proven<'_>, id: DeviceId) -> Result<Vec<Job>, Error> {

@@ -29,7 +29,7 @@ fn draw_down_should_leave_the_rest_when_there_is_enough() {
 		let seen = Energy::interval(DEVICE, AT).expect("it is on record");
 		assert_eq!(seen.available, MilliWattHours(0));
 		// What was metered does not change.
-		assert_eq!(seen.generation, MilliWattHours(1_000));
+		assert_eq!((seen.green_supply, seen.green_draw), (mwh(1_000), mwh(900)));
 		assert_eq!(Energy::totals_of(AT).map(|t| t.retired), Some(MilliWattHours(900)));
 	});
 }

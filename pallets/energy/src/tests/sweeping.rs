@@ -3,7 +3,7 @@
 use frame_support::{assert_ok, traits::Hooks, weights::Weight};
 use pogcs_primitives::{traits::Energy as _, wire::EnergyReport, Interval, MilliWattHours};
 
-use crate::{mock::*, Event, Reporters, SweptTotals, SweptUntil, WeightInfo};
+use crate::{mock::*, Event, Reporters, Source, Surpluses, SweptTotals, SweptUntil, WeightInfo};
 
 const AT: Interval = Interval(9);
 
@@ -40,6 +40,7 @@ fn sweep_should_remove_reports_and_keep_their_sums_when_too_old() {
 		assert_eq!(Energy::interval(OTHER_DEVICE, AT), None);
 		assert_eq!(Energy::totals_of(AT), None);
 		assert_eq!(SweptTotals::<Test>::get(), totals);
+		assert_eq!(Surpluses::<Test>::iter().count(), 0);
 	});
 }
 
@@ -50,7 +51,9 @@ fn sweep_should_go_on_in_the_next_block_when_the_weight_is_used_up() {
 		assert_ok!(send(EnergyReport { device: OTHER_DEVICE, ..report() }));
 		SweptUntil::<Test>::put(AT);
 		Now::set(Interval(AT.0 + RETENTION + 1));
-		let step = <() as WeightInfo>::sweep_look() + <() as WeightInfo>::sweep_step();
+		// One look at batches and one at reports.
+		let looks = <() as WeightInfo>::sweep_look().saturating_mul(2);
+		let step = looks + <() as WeightInfo>::sweep_step();
 		let left = || Reporters::<Test>::iter().count();
 		idle(step);
 		assert_eq!(left(), 1);
@@ -78,7 +81,7 @@ fn sweep_should_catch_up_in_bounded_steps_when_many_intervals_were_skipped() {
 	new_test_ext().build_and_execute(|| {
 		assert_ok!(send(report()));
 		Now::set(Interval(5_000));
-		let block = <() as WeightInfo>::sweep_look()
+		let block = <() as WeightInfo>::sweep_look().saturating_mul(2)
 			+ <() as WeightInfo>::sweep_step().saturating_mul(1_000);
 		for _ in 0..4 {
 			idle(block);
@@ -87,5 +90,37 @@ fn sweep_should_catch_up_in_bounded_steps_when_many_intervals_were_skipped() {
 		idle(block);
 		assert_eq!(SweptUntil::<Test>::get(), Interval(5_000 - RETENTION));
 		assert_eq!(Energy::interval(DEVICE, AT), None);
+	});
+}
+
+#[test]
+fn certificates_should_stay_when_their_report_is_swept() {
+	new_test_ext().build_and_execute(|| {
+		assert_ok!(send(metered(9_000, 0, 0, 0)));
+		assert_ok!(Energy::claim(RuntimeOrigin::signed(OWNER), DEVICE, AT));
+		Now::set(Interval(AT.0 + RETENTION + 1));
+		idle(Weight::MAX);
+		assert_eq!(Energy::interval(DEVICE, AT), None);
+		let certificate = certificate(AT, Source::Production);
+		assert_eq!(Energy::holdings(OWNER), vec![(certificate, wh(9))]);
+		assert_ok!(Energy::retire(
+			RuntimeOrigin::signed(OWNER),
+			certificate,
+			wh(9),
+			BUYER,
+			[1; 32]
+		));
+	});
+}
+
+#[test]
+fn battery_should_stay_when_the_reports_that_filled_it_are_swept() {
+	new_test_ext().build_and_execute(|| {
+		assert_ok!(send(metered(1_000, 1_000, 0, 0)));
+		Now::set(Interval(AT.0 + RETENTION + 1));
+		idle(Weight::MAX);
+		assert_eq!(Energy::battery(DEVICE).stored.green, mwh(900));
+		assert_ok!(send(metered(0, 0, 900, 900)));
+		assert_eq!(Energy::interval(DEVICE, closed()).map(|e| e.available), Some(mwh(900)));
 	});
 }

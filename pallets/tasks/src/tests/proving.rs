@@ -62,8 +62,8 @@ fn the_statement_should_be_the_chains_own() {
 		assert_eq!(statement.work_commitment, Commitment([5; 32]));
 		assert_eq!(statement.challenge, [4; 32]);
 		assert_eq!(statement.energy_root, Commitment([3; 32]));
-		assert_eq!(statement.generation, MilliWattHours(2_000));
-		assert_eq!(statement.compute_draw, MilliWattHours(1_000));
+		assert_eq!(statement.green_supply, MilliWattHours(2_000));
+		assert_eq!(statement.green_draw, MilliWattHours(1_000));
 		assert_eq!(statement.work, MicroGpuHours(1_000));
 	});
 }

@@ -2,7 +2,7 @@
 import { cold } from './cold.mjs';
 import { finality } from './finality.mjs';
 import { memory } from './memory.mjs';
-import { blocks, node, prover, verifier } from './programs.mjs';
+import { blocks, home, node, prover, verifier } from './programs.mjs';
 import { resume } from './resume.mjs';
 import { throughput } from './throughput.mjs';
 
@@ -26,6 +26,7 @@ export const figures = [
   figure('prove_peak_mb', prover),
   figure('node_rss_mb', memory),
   figure('runtime_wasm_kb', node),
+  figure('home_energy_saving_pct', home),
 ];
 
 /**

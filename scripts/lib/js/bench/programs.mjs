@@ -25,6 +25,12 @@ export const prover = {
   measure: (names) => run('pogcs-zk', ['bench', '--json', ...names]),
 };
 
+/** A home's year, simulated. */
+export const home = {
+  needs: ['programs'],
+  measure: (names) => run('pogcs-home-energy', ['bench', '--json', ...names]),
+};
+
 /** Block import, in turns with the peer. */
 export const blocks = {
   needs: ['programs', 'peer'],

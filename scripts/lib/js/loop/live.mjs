@@ -52,6 +52,7 @@ const look = async () => {
         energy: report && {
           generation: wh(report.generation),
           draw: wh(report.computeDraw),
+          green: wh(report.greenDraw),
           left: wh(report.available),
         },
       };
@@ -72,7 +73,7 @@ const render = ({ best, finalized, epoch, weights, owner, devices, tasks }, paid
   ];
   for (const { device, energy } of devices) {
     const metered = energy
-      ? `${energyOf(energy.generation).padStart(9)} green, ${energyOf(energy.draw)} drawn by compute, ${energyOf(energy.left)} of it not yet claimed`
+      ? `${energyOf(energy.generation).padStart(9)} of sun, ${energyOf(energy.draw)} drawn by compute, ${energyOf(energy.green)} of it green, ${energyOf(energy.left)} of that unproven`
       : dim('not reported yet');
     lines.push(`  ${device.name.padEnd(10)} ${metered}`);
     lines.push(dim(`             ${said(device)}`));
