@@ -7,6 +7,7 @@
 //! * [`ids`]: devices, tasks, cells, commitments.
 //! * [`wire`]: the interval report and the maker's certificate, and the bytes that are signed.
 //! * [`records`]: what stands in storage and is read by the device.
+//! * [`challenge`]: the timed challenge that proves a device's throughput.
 //! * [`workload`]: the shape of the proven work.
 //! * [`traits`]: what one pallet asks of another.
 
@@ -16,6 +17,7 @@
 
 extern crate alloc;
 
+pub mod challenge;
 pub mod ids;
 pub mod interval;
 pub mod records;
