@@ -9,7 +9,7 @@ use pogcs_light_core::{
 };
 use pogcs_primitives::{
 	wire::{consent_payload, MakerCertificate},
-	ClassId,
+	ClassId, Interval,
 };
 use serde_json::json;
 
@@ -82,6 +82,10 @@ enum Command {
 		/// The checkpoint of the chain to be registered on.
 		#[arg(long)]
 		checkpoint: PathBuf,
+		/// The last interval in which the consent counts: the chain takes it up to some intervals
+		/// ahead of its own.
+		#[arg(long)]
+		until: u32,
 	},
 	/// Writes a checkpoint from a node that you trust now, so that devices need not trust any later.
 	Checkpoint {
@@ -109,6 +113,9 @@ enum Command {
 		/// What was built.
 		#[arg(long)]
 		class: u16,
+		/// The last interval in which the maker stands by it.
+		#[arg(long)]
+		expires: u32,
 	},
 }
 
@@ -131,15 +138,18 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
 				print!("{}", status.words());
 			}
 		}
-		Command::Consent { keys, owner, checkpoint } => {
+		Command::Consent { keys, owner, checkpoint, until } => {
 			let keys = Keys::load(&keys)?;
 			let owner: [u8; 32] = hexed::parse_array(&owner, "the owner")?;
 			let chain = CheckpointFile::load(&checkpoint)?.checkpoint.genesis;
-			let payload = consent_payload(&chain, &owner, &keys.commitment());
+			let payload = consent_payload(&chain, &owner, &keys.commitment(), Interval(until));
 			print_json(&json!({
 				"owner": hexed::show(owner),
 				"commitment": hexed::show(keys.commitment().0),
-				"consent": hexed::show(keys.device.sign(&payload)),
+				"consent": {
+					"until": until,
+					"signature": hexed::show(keys.device.sign(&payload)),
+				},
 			}));
 		}
 		Command::Checkpoint { node, out, latest, metadata_hash } => {
@@ -155,19 +165,20 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
 				"metadataHash": file.metadata_hash,
 			}));
 		}
-		Command::Certify { maker, device_key, class } => {
+		Command::Certify { maker, device_key, class, expires } => {
 			if files::is_exposed(&maker)? {
 				return Err(Error::Exposed(maker));
 			}
 			let seed = String::from_utf8(files::read(&maker)?)
 				.map_err(|_| Error::Config("the maker's seed is not hex".into()))?;
 			let maker = DeviceKey::from_seed(hexed::parse_array(&seed, "the maker's seed")?);
-			let certificate =
-				certify(&maker, hexed::parse_array(&device_key, "the device's key")?, class);
+			let device_key = hexed::parse_array(&device_key, "the device's key")?;
+			let certificate = certify(&maker, device_key, class, expires);
 			print_json(&json!({
 				"maker": hexed::show(certificate.maker),
 				"deviceKey": hexed::show(certificate.device_key),
 				"class": class,
+				"expires": expires,
 				"signature": hexed::show(certificate.signature),
 				"scale": hexed::show(certificate.encode()),
 			}));
@@ -187,10 +198,11 @@ fn print_json(value: &serde_json::Value) {
 	println!("{value:#}");
 }
 
-fn certify(maker: &DeviceKey, device_key: [u8; 32], class: u16) -> MakerCertificate {
-	let class = ClassId(class);
-	let payload = MakerCertificate::signing_payload(&maker.public(), &device_key, class);
-	MakerCertificate { maker: maker.public(), device_key, class, signature: maker.sign(&payload) }
+fn certify(maker: &DeviceKey, device_key: [u8; 32], class: u16, expires: u32) -> MakerCertificate {
+	let (class, expires) = (ClassId(class), Interval(expires));
+	let payload = MakerCertificate::signing_payload(&maker.public(), &device_key, class, expires);
+	let signature = maker.sign(&payload);
+	MakerCertificate { maker: maker.public(), device_key, class, expires, signature }
 }
 
 /// The block's hash and the runtime's metadata are taken on trust; the finality set is proven from
@@ -294,10 +306,13 @@ mod tests {
 	#[test]
 	fn certificate_should_verify_when_made() {
 		let maker = DeviceKey::from_seed([1; 32]);
-		let certificate = certify(&maker, [2; 32], 3);
-		let payload =
-			|class| MakerCertificate::signing_payload(&certificate.maker, &[2; 32], ClassId(class));
-		assert!(verify(&maker.public(), &payload(3), &certificate.signature));
-		assert!(!verify(&maker.public(), &payload(4), &certificate.signature));
+		let certificate = certify(&maker, [2; 32], 3, 40);
+		let payload = |class, expires| {
+			let (class, expires) = (ClassId(class), Interval(expires));
+			MakerCertificate::signing_payload(&certificate.maker, &[2; 32], class, expires)
+		};
+		assert!(verify(&maker.public(), &payload(3, 40), &certificate.signature));
+		assert!(!verify(&maker.public(), &payload(4, 40), &certificate.signature));
+		assert!(!verify(&maker.public(), &payload(3, 41), &certificate.signature));
 	}
 }
