@@ -3,7 +3,7 @@
 //! what the wire formats need.
 //!
 //! * [`interval`]: the one clock. A delivery interval is a consensus epoch.
-//! * [`units`]: energy in mWh, compute in µGPU-h, carbon in mg CO2e, each its own type.
+//! * [`units`]: energy in mWh, power in mW, compute in µGPU-h, carbon in mg CO2e, each its own type.
 //! * [`ids`]: devices, tasks, cells, commitments.
 //! * [`wire`]: the interval report and the maker's certificate, and the bytes that are signed.
 //! * [`records`]: what stands in storage and is read by the device.
@@ -28,4 +28,4 @@ pub mod workload;
 
 pub use ids::{CellId, ClassId, Commitment, DeviceId, KeyId, PoolId, TaskId, ZoneId};
 pub use interval::Interval;
-pub use units::{MicroGpuHours, MilliWattHours, MilligramsCo2};
+pub use units::{MicroGpuHours, MilliWattHours, MilliWatts, MilligramsCo2};

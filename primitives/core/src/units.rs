@@ -60,6 +60,11 @@ unit!(
 	"mWh"
 );
 unit!(
+	/// Power, in milliwatts.
+	MilliWatts,
+	"mW"
+);
+unit!(
 	/// Compute, in millionths of an hour of the reference card.
 	MicroGpuHours,
 	"µGPU-h"
