@@ -1,6 +1,6 @@
 //! Formulas, without storage.
 
-use sp_runtime::traits::{AtLeast32BitUnsigned, Saturating};
+use sp_runtime::traits::AtLeast32BitUnsigned;
 
 use crate::parameters::{Crowding, PlaceRules};
 
@@ -22,8 +22,7 @@ pub fn price<Balance: AtLeast32BitUnsigned + Copy>(
 	near: u32,
 	far: u32,
 ) -> Balance {
-	base.saturating_add(surcharge(&rules.near, near))
-		.saturating_add(surcharge(&rules.far, far))
+	base.saturating_add(surcharge(&rules.near, near)).saturating_add(surcharge(&rules.far, far))
 }
 
 /// Whether among so many others no more are taken.

@@ -19,8 +19,8 @@ use pogcs_primitives::{
 	},
 	CellId, ClassId, Commitment, DeviceId, Interval, MilliWattHours,
 };
-use sp_core::{ed25519, hashing::blake2_256, Pair};
-use sp_io::TestExternalities;
+use sp_core::{ed25519, Pair};
+use sp_io::{hashing::blake2_256, TestExternalities};
 use sp_runtime::{
 	traits::{ConstU32, ConstU64, Convert},
 	BuildStorage, DispatchResult,

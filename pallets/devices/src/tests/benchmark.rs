@@ -13,7 +13,7 @@ use pogcs_primitives::{
 };
 use sp_runtime::{
 	traits::{ConstU32, Convert},
-	BoundedVec, DispatchResult,
+	BoundedVec, DispatchError, DispatchResult,
 };
 
 use crate::{mock::*, Error, Event, SuspensionReason};
@@ -37,7 +37,7 @@ fn commit(root: [u8; 32]) -> DispatchResult {
 }
 
 fn nodes(tree: &Tree, draw_block: u64) -> BoundedVec<[u8; 32], ConstU32<512>> {
-	let randomness = sp_core::hashing::blake2_256(&draw_block.to_le_bytes());
+	let randomness = sp_io::hashing::blake2_256(&draw_block.to_le_bytes());
 	BoundedVec::truncate_from(tree.open(&randomness))
 }
 
@@ -220,7 +220,7 @@ fn challenge_should_be_refused_when_sent_by_another() {
 		assert_noop!(request(), Error::<Test>::UnknownDevice);
 		requested();
 		let other = || RuntimeOrigin::signed(OTHER);
-		let refused = Error::<Test>::NotOperator;
+		let refused = DispatchError::from(Error::<Test>::NotOperator);
 		assert_noop!(Devices::request_challenge(other(), DEVICE), refused);
 		assert_noop!(Devices::commit_challenge(other(), DEVICE, [1; 32]), refused);
 		assert_noop!(Devices::open_challenge(other(), DEVICE, BoundedVec::new()), refused);

@@ -11,7 +11,7 @@ use pogcs_primitives::{
 	ClassId, Commitment, DeviceId, Interval,
 };
 use sp_core::Pair;
-use sp_runtime::{traits::Convert, DispatchResult};
+use sp_runtime::{traits::Convert, DispatchError, DispatchResult};
 
 use crate::{mock::*, Error, Event, HoldReason, MakerReason, SuspensionReason, Voucher};
 
@@ -61,7 +61,7 @@ fn manager_should_run_the_device_but_not_own_it() {
 		assert_ok!(Devices::declare_maintenance(manager(), DEVICE, Interval(8), 1));
 		assert_ok!(Devices::cancel_maintenance(manager(), DEVICE));
 
-		let refused = Error::<Test>::NotOwner;
+		let refused = DispatchError::from(Error::<Test>::NotOwner);
 		assert_noop!(Devices::bind(manager(), DEVICE, OTHER_VALIDATOR), refused);
 		assert_noop!(Devices::set_manager(manager(), DEVICE, None), refused);
 		assert_noop!(Devices::offer_transfer(manager(), DEVICE, MANAGER), refused);

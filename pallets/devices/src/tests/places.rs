@@ -128,7 +128,8 @@ fn deposit_should_fit_again_when_neighbours_left() {
 		System::assert_last_event(
 			Event::Repriced { device: last, from: DEPOSIT + 20, to: DEPOSIT }.into(),
 		);
-		assert_eq!(on_hold(OWNER), 3 * DEPOSIT);
+		// The one before it still has on hold what it cost when it came.
+		assert_eq!(on_hold(OWNER), 3 * DEPOSIT + 10);
 		assert_noop!(
 			Devices::reprice(RuntimeOrigin::signed(OTHER), last, BALANCE),
 			Error::<Test>::NotOwner
@@ -209,20 +210,29 @@ fn device_should_not_teleport_when_it_leaves_and_comes_back() {
 
 #[test]
 fn move_should_be_priced_anew_without_the_device_itself() {
-	new_test_ext().build_and_execute(|| {
-		online();
+	let crowded = CellId(quarter(31).0 ^ (1 << 9));
+	let others = || {
 		for n in 0..4u8 {
 			Registration::of(OTHER, 2 + n, quarter(30 + u64::from(n))).done();
 		}
+	};
+	let mut price = 0;
+	new_test_ext().build_and_execute(|| {
+		others();
+		price = Devices::price_of(crowded).expect("it is free");
+	});
+	assert!(price > DEPOSIT, "{price}");
+	new_test_ext().build_and_execute(|| {
+		online();
+		others();
 		pass(COOLDOWN);
 		// Within a site it meets nobody but itself.
 		let beside = CellId(CELL.0 ^ 1);
 		assert_ok!(move_to(beside, DEPOSIT));
 		assert_eq!(deposit_of(DEVICE), DEPOSIT);
 		pass(COOLDOWN);
-		let crowded = CellId(quarter(31).0 ^ (1 << 9));
-		let price = Devices::price_of(crowded).expect("it is free");
-		assert!(price > DEPOSIT, "{price}");
+		// Whoever came would meet it too.
+		assert!(Devices::price_of(crowded).is_some_and(|newcomer| newcomer > price));
 		assert_noop!(move_to(crowded, price - 1), Error::<Test>::Dearer);
 		assert_ok!(move_to(crowded, price));
 		assert_eq!(on_hold(OWNER), price);
