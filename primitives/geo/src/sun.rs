@@ -65,8 +65,7 @@ pub struct PartsPerMillion(pub u32);
 /// centre. Off by less than 0.005 from 2020 to 2120.
 pub fn cos_zenith(place: Place, moment: Moment) -> Fixed {
 	let sun = Sun::at(moment);
-	let noon = Noon::of(place, &sun);
-	noon.cos_zenith(hour_angle(place, &sun, moment))
+	Path::of(&sin_cos(place.latitude()), &sun).cos_zenith(hour_angle(place, &sun, moment))
 }
 
 /// The most that a panel at `place` can generate in `span`, as a share of what it would at rated
@@ -80,6 +79,7 @@ pub fn cos_zenith(place: Place, moment: Moment) -> Fixed {
 /// within, and else at the end that is nearer to noon. What declination and equation of time change
 /// in half a step is added.
 pub fn most_output(place: Place, span: Span) -> PartsPerMillion {
+	let latitude = sin_cos(place.latitude());
 	let mut sum = 0u64;
 	let mut done = 0u32;
 	for _ in 0..STEPS {
@@ -88,7 +88,7 @@ pub fn most_output(place: Place, span: Span) -> PartsPerMillion {
 			break;
 		}
 		let from = span.start.0.saturating_add(u64::from(done));
-		let most = most_in_step(place, from, seconds);
+		let most = most_in_step(place, &latitude, from, seconds);
 		sum = sum.saturating_add(most.saturating_mul(u64::from(seconds)));
 		done = done.saturating_add(seconds);
 	}
@@ -107,7 +107,7 @@ pub fn most_energy(place: Place, span: Span, rated: MilliWatts) -> MilliWattHour
 }
 
 /// The most, in millionths of rated power, at any time in `seconds` from `from`.
-fn most_in_step(place: Place, from: u64, seconds: u32) -> u64 {
+fn most_in_step(place: Place, latitude: &(Fixed, Fixed), from: u64, seconds: u32) -> u64 {
 	let before = seconds / 2;
 	let middle = Moment(from.saturating_add(u64::from(before)));
 	let sun = Sun::at(middle);
@@ -115,7 +115,7 @@ fn most_in_step(place: Place, from: u64, seconds: u32) -> u64 {
 	let half = Angle::from_fraction(u64::from(after), u64::from(DAY)).to_bits();
 	let reach = half.saturating_add(ROUNDING);
 	let nearest = hour_angle(place, &sun, middle).magnitude().saturating_sub(reach);
-	let highest = Noon::of(place, &sun).cos_zenith(Angle::from_bits(nearest)).plus(DRIFT);
+	let highest = Path::of(latitude, &sun).cos_zenith(Angle::from_bits(nearest)).plus(DRIFT);
 	sky::most(highest, sun.irradiance)
 }
 
@@ -128,19 +128,19 @@ fn hour_angle(place: Place, sun: &Sun, moment: Moment) -> Angle {
 }
 
 /// The two parts of the sine of the sun's height: one that stays, one that goes with the hour angle.
-struct Noon {
+struct Path {
 	stays: Fixed,
 	turns: Fixed,
 }
 
-impl Noon {
-	fn of(place: Place, sun: &Sun) -> Self {
-		let (sin_latitude, cos_latitude) = sin_cos(place.latitude());
+impl Path {
+	/// From the latitude's sine and cosine.
+	fn of((sin_latitude, cos_latitude): &(Fixed, Fixed), sun: &Sun) -> Self {
 		let (sin_declination, cos_declination) = sin_cos(sun.declination);
 		Self {
-			stays: sin_latitude.times(sin_declination),
+			stays: sin_declination.times(*sin_latitude),
 			// Not negative, but for rounding at the poles.
-			turns: cos_latitude.times(cos_declination).max(Fixed::ZERO),
+			turns: cos_declination.times(*cos_latitude).max(Fixed::ZERO),
 		}
 	}
 
