@@ -66,14 +66,14 @@ fn parameters() -> Parameters<Balance> {
 	Parameters {
 		place: PlaceRules { cooldown: 2, ..production.place },
 		terms: Terms {
-			notice: 2,
+			notice: 6,
 			offer: 10,
 			appeal: 5,
 			decision: 5,
 			expulsion: 5,
 			rescue: 5,
 			certificate: 1_440,
-			consent: 60,
+			consent: 5,
 		},
 		maintenance: MaintenanceRules { ahead: 2, quota: 4, period: 60 },
 		benchmark: BenchmarkRules { seconds: 10, ..production.benchmark },

@@ -9,10 +9,7 @@ use pogcs_primitives::{
 	traits::{BlockRandomness, IntervalClock},
 	DeviceId,
 };
-use sp_runtime::{
-	traits::{CheckedAdd, Saturating},
-	DispatchError, DispatchResult,
-};
+use sp_runtime::{traits::CheckedAdd, DispatchResult};
 
 use crate::{pallet::*, types::*};
 
@@ -27,56 +24,62 @@ impl<T: Config> Pallet<T> {
 		frame_system::Pallet::<T>::block_number()
 	}
 
-	/// The block `blocks` after `from`.
-	fn block_after(
-		from: BlockNumberFor<T>,
+	/// The block that draws for a step which begins now, and the last one that takes what is asked
+	/// for: at most `blocks` after the draw. Whatever governance changes, a step ends as it began.
+	fn next_step(
+		delay: u32,
 		blocks: u32,
-	) -> Result<BlockNumberFor<T>, DispatchError> {
-		from.checked_add(&blocks.into()).ok_or(Error::<T>::Overflow.into())
+	) -> Result<(BlockNumberFor<T>, BlockNumberFor<T>), Error<T>> {
+		let draw = Self::block().checked_add(&delay.into()).ok_or(Error::<T>::Overflow)?;
+		let until = draw.checked_add(&blocks.into()).ok_or(Error::<T>::Overflow)?;
+		Ok((draw, until))
 	}
 
-	/// Refuses what comes before or in block `drawn`, or more than `blocks` after it, and reads what
-	/// that block drew.
-	fn drawn_in_time(drawn: BlockNumberFor<T>, blocks: u32) -> Result<[u8; 32], DispatchError> {
+	/// Refuses what comes before or in the block that draws, or after the last that takes it, and
+	/// reads what was drawn.
+	fn drawn_in_time(challenge: &ChallengeOf<T>) -> Result<[u8; 32], Error<T>> {
 		let now = Self::block();
-		ensure!(now > drawn, Error::<T>::TooEarly);
-		ensure!(now <= Self::block_after(drawn, blocks)?, Error::<T>::TooLate);
-		Ok(T::BlockRandomness::randomness_of_block(drawn).ok_or(Error::<T>::NoRandomness)?)
+		ensure!(now > challenge.draw, Error::<T>::TooEarly);
+		ensure!(now <= challenge.until, Error::<T>::TooLate);
+		T::BlockRandomness::randomness_of_block(challenge.draw).ok_or(Error::<T>::NoRandomness)
 	}
 
-	/// Whether a challenge can still be gone on with.
-	fn runs(challenge: &ChallengeOf<T>) -> bool {
+	/// Begins a timed challenge in this block. Does not store the device.
+	fn begin_challenge(entry: &mut Entry<T>) -> Result<(), Error<T>> {
+		let device = entry.id;
 		let rules = Parameters::<T>::get().benchmark;
-		let step = if challenge.committed.is_some() { rules.opening } else { rules.window };
-		let last = challenge.at.saturating_add(rules.delay.into()).saturating_add(step.into());
-		Self::block() <= last
-	}
-
-	pub(crate) fn do_request_challenge(who: T::AccountId, device: DeviceId) -> DispatchResult {
-		let mut entry = Self::operated(&who, device)?;
-		Self::ensure_not_stopped(device)?;
-		ensure!(!entry.standing.benched, Error::<T>::Benched);
-		let runs = Challenges::<T>::get(device).is_some_and(|challenge| Self::runs(&challenge));
-		ensure!(!runs, Error::<T>::ChallengeRuns);
-		let rules = Parameters::<T>::get().benchmark;
-		let now = T::Clock::current();
-		let rested = entry.standing.tried.is_none_or(|tried| now.since(tried) >= rules.cooldown);
-		ensure!(rested, Error::<T>::TooSoon);
 		let class = Classes::<T>::get(entry.record.class).ok_or(Error::<T>::UnknownClass)?;
 		let count = class
 			.throughput
 			.checked_mul(rules.seconds)
 			.and_then(NonZeroU32::new)
 			.ok_or(Error::<T>::BadClass)?;
-		let at = Self::block();
-		let seed_block = Self::block_after(at, rules.delay)?;
-		let root_until = Self::block_after(seed_block, rules.window)?;
+		let (draw, until) = Self::next_step(rules.delay, rules.window)?;
+		entry.standing.tried = Some(T::Clock::current());
+		Challenges::<T>::insert(device, Challenge { count, draw, until, committed: None });
+		Self::deposit_event(Event::ChallengeRequested {
+			device,
+			count: count.get(),
+			seed_block: draw,
+			root_until: until,
+		});
+		Ok(())
+	}
 
-		entry.standing.tried = Some(now);
+	pub(crate) fn do_request_challenge(who: T::AccountId, device: DeviceId) -> DispatchResult {
+		let mut entry = Self::operated(&who, device)?;
+		Self::ensure_not_stopped(device)?;
+		ensure!(!entry.standing.benched, Error::<T>::Benched);
+		let runs =
+			Challenges::<T>::get(device).is_some_and(|challenge| Self::block() <= challenge.until);
+		ensure!(!runs, Error::<T>::ChallengeRuns);
+		let cooldown = Parameters::<T>::get().benchmark.cooldown;
+		let now = T::Clock::current();
+		let rested = entry.standing.tried.is_none_or(|tried| now.since(tried) >= cooldown);
+		ensure!(rested, Error::<T>::TooSoon);
+
+		Self::begin_challenge(&mut entry)?;
 		Standings::<T>::insert(device, entry.standing);
-		Challenges::<T>::insert(device, Challenge { count, at, committed: None });
-		let count = count.get();
-		Self::deposit_event(Event::ChallengeRequested { device, count, seed_block, root_until });
 		Ok(())
 	}
 
@@ -89,16 +92,14 @@ impl<T: Config> Pallet<T> {
 		let challenge = Challenges::<T>::get(device)
 			.filter(|challenge| challenge.committed.is_none())
 			.ok_or(Error::<T>::NoChallenge)?;
-		let rules = Parameters::<T>::get().benchmark;
-		let seed_block = Self::block_after(challenge.at, rules.delay)?;
-		let randomness = Self::drawn_in_time(seed_block, rules.window)?;
+		let randomness = Self::drawn_in_time(&challenge)?;
 		let seed = Seed::new(&Self::chain_id(), device, &randomness);
-		let at = Self::block();
-		let draw_block = Self::block_after(at, rules.delay)?;
-		let opening_until = Self::block_after(draw_block, rules.opening)?;
+		let rules = Parameters::<T>::get().benchmark;
+		let (draw_block, opening_until) = Self::next_step(rules.delay, rules.opening)?;
 
 		let committed = Some((seed.0, root));
-		Challenges::<T>::insert(device, Challenge { at, committed, ..challenge });
+		let next = Challenge { draw: draw_block, until: opening_until, committed, ..challenge };
+		Challenges::<T>::insert(device, next);
 		Self::deposit_event(Event::ChallengeCommitted { device, root, draw_block, opening_until });
 		Ok(())
 	}
@@ -109,11 +110,10 @@ impl<T: Config> Pallet<T> {
 		nodes: Opening,
 	) -> DispatchResult {
 		let mut entry = Self::operated(&who, device)?;
-		let Challenge { count, at, committed } =
-			Challenges::<T>::get(device).ok_or(Error::<T>::NoChallenge)?;
-		let (seed, root) = committed.ok_or(Error::<T>::NoChallenge)?;
-		let rules = Parameters::<T>::get().benchmark;
-		let randomness = Self::drawn_in_time(Self::block_after(at, rules.delay)?, rules.opening)?;
+		let challenge = Challenges::<T>::get(device).ok_or(Error::<T>::NoChallenge)?;
+		let (seed, root) = challenge.committed.ok_or(Error::<T>::NoChallenge)?;
+		let randomness = Self::drawn_in_time(&challenge)?;
+		let count = challenge.count;
 		let kernel = Kernel::new(Seed(seed));
 		verify(&kernel, count, &root, &randomness, &nodes).map_err(|flaw| match flaw {
 			Flaw::Length => Error::<T>::BadLength,
@@ -131,8 +131,9 @@ impl<T: Config> Pallet<T> {
 		let mut entry = Self::entry(device)?;
 		ensure!(entry.standing.benched, Error::<T>::NotBenched);
 		entry.standing.benched = false;
-		// It may ask at once, whenever it asked before.
-		entry.standing.tried = None;
+		// It begins here, not when its owner likes: one machine behind many keys would pass one after
+		// the other.
+		Self::begin_challenge(&mut entry)?;
 		Self::settle(entry, StateReason::BenchmarkDemanded);
 		Ok(())
 	}

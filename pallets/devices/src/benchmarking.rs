@@ -31,6 +31,8 @@ const KEY_TYPE: KeyTypeId = KeyTypeId(*b"benc");
 const CELL: u64 = 0x8f65_2636_d876_620;
 /// When a benchmark happens.
 const NOW: Interval = Interval(1_000);
+/// The block whose randomness draws.
+const DRAW: u32 = 3;
 /// Bits of a digit at resolution 12, the finest of those that tell sites apart.
 const SITE: u32 = 9;
 
@@ -235,9 +237,11 @@ impl<T: Config> Made<T> {
 			.expect("the quota allows it");
 	}
 
-	fn challenge(&self, committed: Option<([u8; 32], [u8; 32])>, count: u32, at: u32) {
+	/// A challenge at the step before `committed`, drawn by block [`DRAW`].
+	fn challenge(&self, committed: Option<([u8; 32], [u8; 32])>, count: u32) {
 		let count = NonZeroU32::new(count).expect("a challenge has leaves");
-		Challenges::<T>::insert(self.id, Challenge { count, at: at.into(), committed });
+		let (draw, until) = (block::<T>(DRAW), block::<T>(DRAW + 1));
+		Challenges::<T>::insert(self.id, Challenge { count, draw, until, committed });
 	}
 }
 
@@ -351,7 +355,7 @@ mod benchmarks {
 		let made = Made::<T>::new();
 		made.granted();
 		made.maintain();
-		made.challenge(None, 1, 1);
+		made.challenge(None, 1);
 		made.suspend();
 		made.pass(terms::<T>().appeal + terms::<T>().expulsion + 1);
 		#[extrinsic_call]
@@ -455,7 +459,7 @@ mod benchmarks {
 		let made = Made::<T>::new();
 		made.granted();
 		made.offer(&made.speaker);
-		made.challenge(None, 1, 1);
+		made.challenge(None, 1);
 		let key = new_key();
 		let payload = rotation_payload(&Pallet::<T>::chain_id(), made.id, &key.0);
 		let voucher = Voucher::OldKey { key: key.0, signature: sign(&made.key, &payload) };
@@ -537,10 +541,9 @@ mod benchmarks {
 	fn commit_challenge() -> Result<(), BenchmarkError> {
 		let made = Made::<T>::new();
 		made.change(|entry| entry.standing.benched = false);
-		made.challenge(None, 1, 1);
-		let drawn = Parameters::<T>::get().benchmark.delay + 1;
-		frame_system::Pallet::<T>::set_block_number(block::<T>(drawn + 1));
-		T::BlockRandomness::set_for_benchmark(block::<T>(drawn), [1; 32]);
+		made.challenge(None, 1);
+		frame_system::Pallet::<T>::set_block_number(block::<T>(DRAW + 1));
+		T::BlockRandomness::set_for_benchmark(block::<T>(DRAW), [1; 32]);
 		#[extrinsic_call]
 		_(made.origin(), made.id, [5; 32]);
 		assert!(Challenges::<T>::get(made.id).is_some_and(|at| at.committed.is_some()));
@@ -552,15 +555,14 @@ mod benchmarks {
 	fn open_challenge(l: Linear<0, 8>) -> Result<(), BenchmarkError> {
 		let made = Made::<T>::new();
 		made.change(|entry| entry.standing.benched = false);
-		let drawn = Parameters::<T>::get().benchmark.delay + 1;
-		frame_system::Pallet::<T>::set_block_number(block::<T>(drawn + 1));
-		T::BlockRandomness::set_for_benchmark(block::<T>(drawn), [1; 32]);
-		let randomness = T::BlockRandomness::randomness_of_block(block::<T>(drawn))
+		frame_system::Pallet::<T>::set_block_number(block::<T>(DRAW + 1));
+		T::BlockRandomness::set_for_benchmark(block::<T>(DRAW), [1; 32]);
+		let randomness = T::BlockRandomness::randomness_of_block(block::<T>(DRAW))
 			.ok_or(BenchmarkError::Stop("the block has randomness"))?;
 		let (seed, count) = ([4; 32], 1 << l);
 		let leaves = NonZeroU32::new(count).ok_or(BenchmarkError::Stop("there are leaves"))?;
 		let tree = Work::new(Seed(seed), leaves, 0).run();
-		made.challenge(Some((seed, tree.root())), count, 1);
+		made.challenge(Some((seed, tree.root())), count);
 		let nodes = Opening::truncate_from(tree.open(&randomness));
 		#[extrinsic_call]
 		_(made.origin(), made.id, nodes);
@@ -650,7 +652,7 @@ mod benchmarks {
 		let made = Made::<T>::new();
 		made.granted();
 		made.maintain();
-		made.challenge(None, 1, 1);
+		made.challenge(None, 1);
 		made.suspend();
 		made.pass(terms::<T>().appeal + 1);
 		#[extrinsic_call]
@@ -735,7 +737,7 @@ mod benchmarks {
 		let mut meter = WeightMeter::new();
 		#[block]
 		{
-			assert_eq!(Pallet::<T>::sweep_step(at, now, &mut meter), Some(at));
+			assert!(Pallet::<T>::sweep_interval(at, now, &mut meter));
 		}
 		assert_eq!(state_of::<T>(made.id), Some(DeviceState::Suspended));
 	}

@@ -446,7 +446,7 @@ pub mod pallet {
 			/// The deposit now.
 			to: BalanceOf<T>,
 		},
-		/// A device wants to prove its throughput.
+		/// A device is to prove its throughput: it asked for it, or the committee did.
 		ChallengeRequested {
 			/// Which device.
 			device: DeviceId,
@@ -603,7 +603,7 @@ pub mod pallet {
 		BadDeposits,
 		/// A step or the reach is nothing, or more neighbours are free than are taken.
 		BadPlaceRules,
-		/// A term is nothing or longer than `LONGEST_TERM`.
+		/// A term is nothing or longer than `LONGEST_TERM`, or a consent counts as long as a notice.
 		BadTerms,
 		/// The quota is nothing or more than the period, or the period is too long.
 		BadMaintenanceRules,
@@ -908,7 +908,8 @@ pub mod pallet {
 			Self::do_reinstate(device)
 		}
 
-		/// Sets all parameters. Deposits and terms that run stay as they are.
+		/// Sets all parameters. Deposits, deadlines and challenges that run stay as they are; a notice
+		/// and a time to expel are as long as the parameters say when they are asked about.
 		///
 		/// Origin: `ForceOrigin`. Event: `ParametersSet`. Errors: `BadDeposits`, `BadPlaceRules`,
 		/// `BadTerms`, `BadMaintenanceRules`, `BadBenchmarkRules`.
@@ -1055,11 +1056,11 @@ pub mod pallet {
 
 		/// Takes a device that was offered to the caller, with its place. The deposit is priced anew and
 		/// held from the caller, as is the bond of a device that vouches for itself; the old owner
-		/// gets its own back. The manager is nobody.
+		/// gets its own back. The manager is nobody, and a notice that runs begins anew.
 		///
 		/// - `max_deposit`: the most that both may come to.
 		///
-		/// Origin: signed, to whom it was offered. Event: `Transferred`. Errors: `UnknownDevice`,
+		/// Origin: signed, to whom it was offered. Events: `IntentSet`, `Transferred`. Errors: `UnknownDevice`,
 		/// `NoOffer`, `OfferExpired`, `Stopped`, `Obliged`, `RescueRuns`, `Dearer`.
 		#[pallet::call_index(18)]
 		#[pallet::weight(T::WeightInfo::accept_transfer())]
@@ -1157,10 +1158,12 @@ pub mod pallet {
 			Self::do_open_challenge(who, device, nodes)
 		}
 
-		/// Makes a device prove its throughput again: it is Pending until it has. Whoever suspects one
-		/// machine behind many keys demands it of all of them in one block.
+		/// Makes a device prove its throughput again: it is Pending until it has. The challenge begins
+		/// with this block. Whoever suspects one machine behind many keys demands it of all of them in
+		/// one block, and sees which of them answer; those that do not can ask again after the cooldown.
 		///
-		/// Origin: `CommitteeOrigin`. Event: `StateChanged`. Errors: `UnknownDevice`, `NotBenched`.
+		/// Origin: `CommitteeOrigin`. Events: `ChallengeRequested`, `StateChanged`. Errors:
+		/// `UnknownDevice`, `NotBenched`.
 		#[pallet::call_index(24)]
 		#[pallet::weight(T::WeightInfo::demand_benchmark())]
 		pub fn demand_benchmark(origin: OriginFor<T>, device: DeviceId) -> DispatchResult {

@@ -89,7 +89,7 @@ pub const PARAMETERS: Parameters<u64> = Parameters {
 		expulsion: 12,
 		rescue: 7,
 		certificate: 1_000,
-		consent: 20,
+		consent: 3,
 	},
 	maintenance: MaintenanceRules { ahead: 2, quota: 6, period: 30 },
 	benchmark: BenchmarkRules { delay: 2, window: 5, seconds: 4, opening: 6, cooldown: 3 },
@@ -449,6 +449,7 @@ pub fn online() -> DeviceId {
 pub fn bench(device: DeviceId) {
 	let mut entry = Devices::entry(device).expect("it is registered");
 	entry.standing.benched = true;
+	crate::Challenges::<Test>::remove(device);
 	Devices::settle(entry, StateReason::BenchmarkPassed);
 }
 

@@ -147,7 +147,8 @@ pub struct Crowding<Balance> {
 )]
 #[serde(rename_all = "camelCase")]
 pub struct Terms {
-	/// From Leaving to leaving: what a device did is judged while its deposit is still there.
+	/// From Leaving, or the last that was earned since, to leaving: what a device did is judged while
+	/// its deposit is still there.
 	pub notice: u32,
 	/// An offer to hand a device over.
 	pub offer: u32,
@@ -161,7 +162,8 @@ pub struct Terms {
 	pub rescue: u32,
 	/// The longest that a certificate counts without being shown again.
 	pub certificate: u32,
-	/// The longest that a device's consent counts.
+	/// The longest that a device's consent counts: less than the notice, so that what a device signed
+	/// for who sold it has run out when who bought it can leave.
 	pub consent: u32,
 }
 
@@ -226,7 +228,7 @@ pub enum OutOfBounds {
 	Deposits,
 	/// A step or reach is nothing, or more are free than are taken.
 	Place,
-	/// A term is nothing or longer than [`LONGEST_TERM`].
+	/// A term is nothing or longer than [`LONGEST_TERM`], or a consent counts as long as a notice.
 	Terms,
 	/// The quota is nothing or more than the period, or one of them is longer than a term.
 	Maintenance,
@@ -278,6 +280,7 @@ impl Terms {
 		[notice, offer, appeal, decision, expulsion, rescue, certificate, consent]
 			.into_iter()
 			.all(is_term)
+			&& consent < notice
 	}
 }
 

@@ -96,21 +96,43 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn change_work(device: DeviceId, reason: StateReason, change: impl FnOnce(u32) -> u32) {
-		// Work outlasts a device only if it was expelled meanwhile, which obligations forbid.
-		if let Ok(mut entry) = Self::entry(device) {
-			entry.standing.work = change(entry.standing.work);
-			Self::settle(entry, reason);
+	/// Lets a notice that runs begin anew, so that what was earned last is judged as long as what was
+	/// earned first. Does not store the device.
+	pub(crate) fn renew_notice(entry: &mut Entry<T>) {
+		let intent = Intent::Leave { since: T::Clock::current() };
+		let leaves = matches!(entry.standing.intent, Intent::Leave { .. });
+		if leaves && entry.standing.intent != intent {
+			entry.standing.intent = intent;
+			Self::deposit_event(Event::IntentSet { device: entry.id, intent });
 		}
 	}
 }
 
+/// A device that is not there has no work: obligations keep it from leaving before.
 impl<T: Config> Lifecycle for Pallet<T> {
 	fn begin(device: DeviceId) {
-		Self::change_work(device, StateReason::WorkBegan, |work| work.saturating_add(1));
+		if let Ok(mut entry) = Self::entry(device) {
+			entry.standing.work = entry.standing.work.saturating_add(1);
+			Self::settle(entry, StateReason::WorkBegan);
+		}
 	}
 
 	fn finish(device: DeviceId) {
-		Self::change_work(device, StateReason::WorkEnded, |work| work.saturating_sub(1));
+		let Ok(mut entry) = Self::entry(device) else { return };
+		if let Some(work) = entry.standing.work.checked_sub(1) {
+			entry.standing.work = work;
+			Self::renew_notice(&mut entry);
+			Self::settle(entry, StateReason::WorkEnded);
+		}
+	}
+
+	fn earned(device: DeviceId) {
+		if let Ok(mut entry) = Self::entry(device) {
+			let before = entry.standing;
+			Self::renew_notice(&mut entry);
+			if entry.standing != before {
+				Standings::<T>::insert(device, entry.standing);
+			}
+		}
 	}
 }

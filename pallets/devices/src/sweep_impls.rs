@@ -14,8 +14,8 @@ impl<T: Config> Pallet<T> {
 		let now = T::Clock::current();
 		let start = SweptUntil::<T>::get();
 		let mut at = start;
-		while at < now {
-			let Some(next) = Self::sweep_step(at, now, meter) else { break };
+		while at < now && Self::sweep_interval(at, now, meter) {
+			let Some(next) = at.checked_add(1) else { break };
 			at = next;
 		}
 		if at != start {
@@ -23,22 +23,19 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Notices one certificate that ran out with `at`. The interval to go on with, or `None` if
-	/// `meter` is used up.
-	pub(crate) fn sweep_step(
-		at: Interval,
-		now: Interval,
-		meter: &mut WeightMeter,
-	) -> Option<Interval> {
-		meter.try_consume(T::WeightInfo::sweep_step()).ok()?;
-		let Some(device) = Expiring::<T>::iter_key_prefix(at).next() else {
-			return at.checked_add(1);
-		};
-		match Self::entry(device) {
-			Ok(entry) if Self::is_stale(&entry, now) => Self::catch_up(entry),
-			// Not possible; but what cannot be handled must not be met again.
-			_ => Expiring::<T>::remove(at, device),
+	/// Notices the certificates that ran out with `at`: whether `meter` was enough for all of them.
+	pub(crate) fn sweep_interval(at: Interval, now: Interval, meter: &mut WeightMeter) -> bool {
+		// One iterator for all of them: one begun anew passes over all that this block removed, which
+		// makes the work of a block grow with the square of their number.
+		let mut devices = Expiring::<T>::iter_key_prefix(at);
+		while meter.try_consume(T::WeightInfo::sweep_step()).is_ok() {
+			let Some(device) = devices.next() else { return true };
+			match Self::entry(device) {
+				Ok(entry) if Self::is_stale(&entry, now) => Self::catch_up(entry),
+				// Not possible; but what cannot be handled must not be met again.
+				_ => Expiring::<T>::remove(at, device),
+			}
 		}
-		Some(at)
+		false
 	}
 }

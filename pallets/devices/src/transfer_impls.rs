@@ -65,9 +65,12 @@ impl<T: Config> Pallet<T> {
 			Self::release(HoldReason::Rescue, &from, bond)?;
 		}
 		entry.record.manager = None;
+		// Whatever the old owner made the device sign has run out before the new one can leave.
+		Self::renew_notice(&mut entry);
 		Owned::<T>::remove(&from, device);
 		Owned::<T>::insert(&who, device, ());
 		Offers::<T>::remove(device);
+		Standings::<T>::insert(device, entry.standing);
 		Devices::<T>::insert(device, entry.record);
 		Self::deposit_event(Event::Transferred { device, from, to: who, deposit });
 		Ok(())

@@ -309,8 +309,10 @@ pub struct Offer<AccountId> {
 pub struct Challenge<BlockNumber> {
 	/// How many leaves are asked for.
 	pub count: NonZeroU32,
-	/// The block of the last step.
-	pub at: BlockNumber,
+	/// The block whose randomness makes the seed or, once the root is there, draws the leaves.
+	pub draw: BlockNumber,
+	/// The last block that takes the root or, once it is there, the opening.
+	pub until: BlockNumber,
 	/// Seed and root, once the root is there.
 	pub committed: Option<([u8; 32], Hash)>,
 }

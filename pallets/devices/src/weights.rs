@@ -144,7 +144,7 @@ impl WeightInfo for () {
 		by_hand(3, 1)
 	}
 	fn accept_transfer() -> Weight {
-		by_hand(28, 9).saturating_add(Weight::from_parts(30_000_000, 16_384))
+		by_hand(29, 10).saturating_add(Weight::from_parts(30_000_000, 16_384))
 	}
 	fn move_device() -> Weight {
 		by_hand(28, 11).saturating_add(Weight::from_parts(60_000_000, 16_384))
@@ -164,7 +164,7 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(50_000_000, 0).saturating_mul(u64::from(l)))
 	}
 	fn demand_benchmark() -> Weight {
-		by_hand(3, 2)
+		by_hand(6, 3)
 	}
 	fn declare_maintenance() -> Weight {
 		by_hand(4, 1)

@@ -38,7 +38,8 @@ parameter_types! {
 			rescue: 336,
 			// Three years.
 			certificate: 26_280,
-			consent: 168,
+			// Three days, less than the notice.
+			consent: 72,
 		},
 		// Two days a month, announced a day before.
 		maintenance: MaintenanceRules { ahead: 24, quota: 48, period: 720 },

@@ -259,10 +259,69 @@ fn device_should_be_pending_again_when_the_committee_doubts_its_speed() {
 		Devices::begin(DEVICE);
 		assert_ok!(demand(DEVICE));
 		assert_eq!(last_change(), (Running, Pending, StateReason::BenchmarkDemanded));
-		// Whoever it last asked, it may ask now.
-		assert_ok!(request());
+		assert_noop!(demand(DEVICE), Error::<Test>::NotBenched);
 		Devices::finish(DEVICE);
 		assert_eq!(state_of(DEVICE), Some(Pending));
+	});
+}
+
+#[test]
+fn challenges_should_begin_together_when_the_committee_demands_them() {
+	new_test_ext().build_and_execute(|| {
+		let devices = [Registration::valid().done(), Registration::second().done()];
+		devices.map(bench);
+		at(100);
+		for device in devices {
+			assert_ok!(Devices::demand_benchmark(RuntimeOrigin::signed(COMMITTEE), device));
+			System::assert_has_event(
+				Event::ChallengeRequested {
+					device,
+					count: COUNT,
+					seed_block: 102,
+					root_until: 107,
+				}
+				.into(),
+			);
+		}
+		// One machine has the time for one of them: it works on the first and not on the second.
+		assert_noop!(request(), Error::<Test>::ChallengeRuns);
+		at(107);
+		let tree = work(DEVICE, 102, COUNT);
+		assert_ok!(commit(tree.root()));
+		at(110);
+		assert_ok!(open(nodes(&tree, 109)));
+		assert_eq!(devices.map(state_of), [Some(Online), Some(Pending)]);
+		let second =
+			|root| Devices::commit_challenge(RuntimeOrigin::signed(OTHER), devices[1], root);
+		assert_noop!(second([1; 32]), Error::<Test>::TooLate);
+		// An honest one that missed it can ask again, a while after.
+		let again = || Devices::request_challenge(RuntimeOrigin::signed(OTHER), devices[1]);
+		assert_noop!(again(), Error::<Test>::TooSoon);
+		pass(PARAMETERS.benchmark.cooldown);
+		assert_ok!(again());
+	});
+}
+
+#[test]
+fn step_should_end_as_it_began_when_the_rules_change_meanwhile() {
+	new_test_ext().build_and_execute(|| {
+		requested();
+		let mut other = PARAMETERS;
+		other.benchmark.delay = 1;
+		other.benchmark.window = 1;
+		other.benchmark.opening = 1;
+		assert_ok!(Devices::set_parameters(RuntimeOrigin::root(), other));
+		at(12);
+		// Block 11 would have drawn another seed.
+		assert_noop!(commit([1; 32]), Error::<Test>::TooEarly);
+		at(17);
+		let tree = work(DEVICE, 12, COUNT);
+		assert_ok!(commit(tree.root()));
+		assert_ok!(Devices::set_parameters(RuntimeOrigin::root(), PARAMETERS));
+		at(20);
+		assert_noop!(open(nodes(&tree, 18)), Error::<Test>::TooLate);
+		at(19);
+		assert_ok!(open(nodes(&tree, 18)));
 	});
 }
 

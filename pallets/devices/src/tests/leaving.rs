@@ -12,7 +12,7 @@ use pogcs_primitives::{
 };
 use sp_runtime::DispatchResult;
 
-use crate::{mock::*, Error, Event, SuspensionReason};
+use crate::{mock::*, Error, Event, Intent, SuspensionReason};
 
 const NOTICE: u32 = PARAMETERS.terms.notice;
 
@@ -138,7 +138,56 @@ fn deregister_should_be_refused_when_work_is_owed() {
 		Devices::begin(DEVICE);
 		assert_noop!(deregister(), Error::<Test>::Obliged);
 		Devices::finish(DEVICE);
+		pass(NOTICE);
 		assert_ok!(deregister());
+	});
+}
+
+#[test]
+fn notice_should_begin_anew_when_a_leaving_device_still_earns() {
+	new_test_ext().build_and_execute(|| {
+		let earn: [fn(); 2] = [
+			|| Devices::earned(DEVICE),
+			|| {
+				Devices::begin(DEVICE);
+				Devices::finish(DEVICE);
+			},
+		];
+		left();
+		for earn in earn {
+			// Its notice is over, and the next call would take it out of reach.
+			earn();
+			let intent = Intent::Leave { since: Now::get() };
+			System::assert_has_event(Event::IntentSet { device: DEVICE, intent }.into());
+			assert_noop!(deregister(), Error::<Test>::InNotice);
+			pass(NOTICE - 1);
+			assert_noop!(deregister(), Error::<Test>::InNotice);
+			pass(1);
+		}
+		assert_ok!(deregister());
+	});
+}
+
+#[test]
+fn nothing_should_change_when_a_device_earns_that_does_not_leave() {
+	new_test_ext().build_and_execute(|| {
+		online();
+		for intent in [Online, DeviceState::Suspended] {
+			if intent != Online {
+				assert_ok!(set(intent));
+			}
+			let (standing, events) = (Devices::standing(DEVICE), System::event_count());
+			Devices::earned(DEVICE);
+			assert_eq!((Devices::standing(DEVICE), System::event_count()), (standing, events));
+		}
+		// Nor if there is none.
+		Devices::earned(DeviceId(9));
+		assert_eq!(Devices::standing(DeviceId(9)), None);
+		// Once is enough in an interval.
+		assert_ok!(set(Leaving));
+		let events = System::event_count();
+		Devices::earned(DEVICE);
+		assert_eq!(System::event_count(), events);
 	});
 }
 

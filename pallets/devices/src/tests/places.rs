@@ -210,35 +210,33 @@ fn device_should_not_teleport_when_it_leaves_and_comes_back() {
 
 #[test]
 fn move_should_be_priced_anew_without_the_device_itself() {
-	let crowded = CellId(quarter(31).0 ^ (1 << 9));
-	let others = || {
-		for n in 0..4u8 {
-			Registration::of(OTHER, 2 + n, quarter(30 + u64::from(n))).done();
-		}
-	};
-	let mut price = 0;
-	new_test_ext().build_and_execute(|| {
-		others();
-		price = Devices::price_of(crowded).expect("it is free");
-	});
-	assert!(price > DEPOSIT, "{price}");
+	/// The `n`th site, of seven, some streets away.
+	fn there(n: u64) -> CellId {
+		CellId((quarter(31).0 & !(7 << 9)) | n << 9)
+	}
 	new_test_ext().build_and_execute(|| {
 		online();
-		others();
+		for n in 0..6u8 {
+			Registration::of(OTHER, 2 + n, there(n.into())).done();
+		}
 		pass(COOLDOWN);
-		// Within a site it meets nobody but itself.
+		// Six are far from where it stands, of whom five are free. It does not count itself, nor is its
+		// own site taken.
 		let beside = CellId(CELL.0 ^ 1);
-		assert_ok!(move_to(beside, DEPOSIT));
-		assert_eq!(deposit_of(DEVICE), DEPOSIT);
+		assert_noop!(move_to(beside, DEPOSIT), Error::<Test>::Dearer);
+		assert_ok!(move_to(beside, DEPOSIT + 1));
+		assert_eq!(deposit_of(DEVICE), DEPOSIT + 1);
 		pass(COOLDOWN);
-		// Whoever came would meet it too.
-		assert!(Devices::price_of(crowded).is_some_and(|newcomer| newcomer > price));
-		assert_noop!(move_to(crowded, price - 1), Error::<Test>::Dearer);
-		assert_ok!(move_to(crowded, price));
-		assert_eq!(on_hold(OWNER), price);
+		// Six are near, of whom two are free. Whoever came would meet it too, far away.
+		let price = DEPOSIT + 40 + 1;
+		assert_eq!(Devices::price_of(there(6)), Some(price + 1));
+		assert_noop!(move_to(there(6), price - 1), Error::<Test>::Dearer);
+		assert_ok!(move_to(there(6), price));
+		assert_eq!((deposit_of(DEVICE), on_hold(OWNER)), (price, price));
 		pass(COOLDOWN);
-		assert_ok!(move_to(CELL, BALANCE));
-		assert_eq!(on_hold(OWNER), DEPOSIT);
+		// What it no longer needs is free again.
+		assert_ok!(move_to(CELL, DEPOSIT + 1));
+		assert_eq!(on_hold(OWNER), DEPOSIT + 1);
 	});
 }
 

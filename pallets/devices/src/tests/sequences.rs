@@ -17,6 +17,7 @@ enum Step {
 	SetState(u32, DeviceState),
 	Deregister(u32),
 	Work(u32, bool),
+	Earn(u32),
 	Bench(u32, bool),
 	Suspend(u32, bool),
 	Reinstate(u32),
@@ -61,6 +62,7 @@ fn step() -> impl Strategy<Value = Step> {
 		4 => (device(), state).prop_map(|(device, state)| SetState(device, state)),
 		3 => device().prop_map(Deregister),
 		3 => (device(), any::<bool>()).prop_map(|(device, begins)| Work(device, begins)),
+		2 => device().prop_map(Earn),
 		3 => (device(), any::<bool>()).prop_map(|(device, passes)| Bench(device, passes)),
 		3 => (device(), 0..12u64).prop_map(|(device, cell)| Move(device, cell)),
 		2 => device().prop_map(Reprice),
@@ -129,6 +131,10 @@ fn take(step: Step) {
 		}
 		Work(device, false) => {
 			Devices::finish(id(device));
+			Ok(())
+		}
+		Earn(device) => {
+			Devices::earned(id(device));
 			Ok(())
 		}
 		Bench(device, true) => {

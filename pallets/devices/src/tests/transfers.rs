@@ -147,6 +147,28 @@ fn offer_should_be_off_when_the_device_is_stopped() {
 }
 
 #[test]
+fn notice_should_begin_anew_when_a_leaving_device_is_taken() {
+	new_test_ext().build_and_execute(|| {
+		online();
+		assert_ok!(Devices::set_state(RuntimeOrigin::signed(OWNER), DEVICE, Leaving));
+		assert_ok!(offer());
+		pass(PARAMETERS.terms.notice);
+		// The longest word that the seller can have of the device.
+		let longest = Interval(Now::get().0 + PARAMETERS.terms.consent);
+		let word = consent_until(&device_key(1), OWNER, OTHER_COMMITMENT, longest);
+		assert_ok!(accept(OTHER, DEPOSIT));
+		let leave = || Devices::deregister(RuntimeOrigin::signed(OTHER), DEVICE);
+		assert_noop!(leave(), Error::<Test>::InNotice);
+		pass(PARAMETERS.terms.notice);
+		assert_ok!(leave());
+		// It has run out before the buyer could leave.
+		let back =
+			Registration { consent: word, commitment: OTHER_COMMITMENT, ..Registration::valid() };
+		assert_noop!(back.send(), Error::<Test>::StaleConsent);
+	});
+}
+
+#[test]
 fn rescue_bond_should_change_hands_when_the_device_vouches_for_itself() {
 	new_test_ext().build_and_execute(|| {
 		online();

@@ -77,7 +77,7 @@ export class World {
     );
     const { consent } = await device(
       'consent', '--keys', keys, '--owner', u8aToHex(this.owner.publicKey),
-      '--checkpoint', this.checkpoint, '--until', `${now + 30}`,
+      '--checkpoint', this.checkpoint, '--until', `${now + 5}`,
     );
     return { certificate: { maker, deviceKey, class: CLASS, expires, signature }, consent };
   }
