@@ -269,7 +269,7 @@ fn device_should_be_pending_again_when_the_committee_doubts_its_speed() {
 fn challenges_should_begin_together_when_the_committee_demands_them() {
 	new_test_ext().build_and_execute(|| {
 		let devices = [Registration::valid().done(), Registration::second().done()];
-		devices.map(bench);
+		devices.into_iter().for_each(bench);
 		at(100);
 		for device in devices {
 			assert_ok!(Devices::demand_benchmark(RuntimeOrigin::signed(COMMITTEE), device));

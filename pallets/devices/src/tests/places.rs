@@ -26,6 +26,16 @@ fn metres(a: CellId, b: CellId) -> u32 {
 	distance::between(place(a), place(b)).0
 }
 
+/// A cell of [`quarter`] that is two cells of resolution 9 from [`CELL`]'s: far, and not near.
+fn away() -> CellId {
+	let near = Resolution::new(9).expect("a resolution");
+	let around = |cell| Cell::new(cell).expect("a cell").parent(near).expect("coarser");
+	(0..49)
+		.map(quarter)
+		.find(|cell| around(CELL).grid_distance(around(*cell), near) == Some(2))
+		.expect("there is one")
+}
+
 #[test]
 fn register_should_be_refused_when_the_site_is_occupied() {
 	new_test_ext().build_and_execute(|| {
@@ -80,14 +90,7 @@ fn cluster_should_not_hide_behind_an_edge_between_cells() {
 			.expect("six neighbours, most in the same cell of resolution 7");
 		assert_eq!(Devices::price_of(beside), Some(DEPOSIT + 20));
 		// Two cells further the near ones no longer count, and four far ones are free.
-		let away = (0..49)
-			.map(quarter)
-			.find(|cell| {
-				let around = Cell::new(*cell).expect("a cell").parent(near).expect("coarser");
-				own.grid_distance(around, near) == Some(2)
-			})
-			.expect("there is one");
-		assert_eq!(Devices::price_of(away), Some(DEPOSIT));
+		assert_eq!(Devices::price_of(away()), Some(DEPOSIT));
 	});
 }
 
@@ -212,7 +215,7 @@ fn device_should_not_teleport_when_it_leaves_and_comes_back() {
 fn move_should_be_priced_anew_without_the_device_itself() {
 	/// The `n`th site, of seven, some streets away.
 	fn there(n: u64) -> CellId {
-		CellId((quarter(31).0 & !(7 << 9)) | n << 9)
+		CellId((away().0 & !(7 << 9)) | n << 9)
 	}
 	new_test_ext().build_and_execute(|| {
 		online();
