@@ -4,13 +4,19 @@
 use alloc::vec;
 
 use frame_support::build_struct_json_patch;
+use pallet_devices::parameters::{BenchmarkRules, MaintenanceRules, Parameters, PlaceRules, Terms};
 use pogcs_primitives::{
-	records::ModelRecord, units::GramsPerKwh, wire::PublicKey, ClassId, Commitment, KeyId,
-	MicroGpuHours, MilliWattHours,
+	records::{ClassRecord, ModelRecord},
+	units::GramsPerKwh,
+	wire::PublicKey,
+	ClassId, Commitment, KeyId, MicroGpuHours, MilliWattHours,
 };
 use serde_json::Value;
 
-use crate::{DevicesConfig, ProofsConfig, RuntimeGenesisConfig, TasksConfig};
+use crate::{
+	configs::DeviceParameters, AccountId, Balance, DevicesConfig, ProofsConfig,
+	RuntimeGenesisConfig, TasksConfig,
+};
 
 /// The class of the development devices: a rooftop panel, a battery and a small computer.
 pub const CLASS: ClassId = ClassId(1);
@@ -40,13 +46,49 @@ fn digits() -> ModelRecord {
 	}
 }
 
+/// A panel of 10 kW under full sun for an hour, a battery of 10 kWh, a small computer.
+///
+/// The throughput is low enough for any computer, with as much else to do as it may have.
+fn class() -> ClassRecord {
+	ClassRecord {
+		carbon: GramsPerKwh(41),
+		max_generation: MilliWattHours(10_000_000),
+		storage: MilliWattHours(10_000_000),
+		storage_efficiency: 900_000,
+		throughput: 50,
+		max_draw: MilliWattHours(1_000_000),
+	}
+}
+
+/// The registry's parameters for intervals of a minute, so that everything can be seen to end.
+fn parameters() -> Parameters<Balance> {
+	let production = DeviceParameters::get();
+	Parameters {
+		place: PlaceRules { cooldown: 2, ..production.place },
+		terms: Terms {
+			notice: 6,
+			offer: 10,
+			appeal: 5,
+			decision: 5,
+			expulsion: 5,
+			rescue: 5,
+			certificate: 1_440,
+			consent: 5,
+		},
+		maintenance: MaintenanceRules { ahead: 2, quota: 4, period: 60 },
+		benchmark: BenchmarkRules { seconds: 10, ..production.benchmark },
+		..production
+	}
+}
+
 /// The patch.
 pub fn patch() -> Value {
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		devices: DevicesConfig {
-			makers: vec![(MAKER, b"Development maker".to_vec())],
-			// A panel of 10 kW under full sun for an hour.
-			classes: vec![(CLASS, GramsPerKwh(41), MilliWattHours(10_000_000))],
+			// The maker's key is its account too.
+			makers: vec![(MAKER, b"Development maker".to_vec(), AccountId::from(MAKER))],
+			classes: vec![(CLASS, class())],
+			parameters: Some(parameters()),
 		},
 		proofs: ProofsConfig { allow_development_keys: true, keys: vec![VERIFYING_KEY.to_vec()] },
 		tasks: TasksConfig { models: vec![digits()] },

@@ -91,6 +91,10 @@ enum Command {
 		/// The checkpoint of the chain to be registered on.
 		#[arg(long)]
 		checkpoint: PathBuf,
+		/// The last interval in which the consent counts: the chain takes it up to some intervals
+		/// ahead of its own.
+		#[arg(long)]
+		until: u32,
 	},
 	/// Writes a checkpoint from a node that you trust now, so that devices need not trust any later.
 	Checkpoint {
@@ -120,13 +124,10 @@ enum Command {
 		#[arg(long)]
 		class: u16,
 		/// The last interval in which the maker stands by it.
-		#[arg(long, default_value_t = TEN_YEARS)]
+		#[arg(long)]
 		expires: u32,
 	},
 }
-
-/// Of intervals of an hour.
-const TEN_YEARS: u32 = 87_600;
 
 /// Runs one command.
 pub async fn run(cli: Cli) -> Result<(), Error> {
@@ -148,15 +149,18 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
 			}
 		}
 		Command::Plan { config } => print!("{}", plan(&Config::load(&config)?)?),
-		Command::Consent { keys, owner, checkpoint } => {
+		Command::Consent { keys, owner, checkpoint, until } => {
 			let keys = Keys::load(&keys)?;
 			let owner: [u8; 32] = hexed::parse_array(&owner, "the owner")?;
 			let chain = CheckpointFile::load(&checkpoint)?.checkpoint.genesis;
-			let payload = consent_payload(&chain, &owner, &keys.commitment());
+			let payload = consent_payload(&chain, &owner, &keys.commitment(), Interval(until));
 			print_json(&json!({
 				"owner": hexed::show(owner),
 				"commitment": hexed::show(keys.commitment().0),
-				"consent": hexed::show(keys.device.sign(&payload)),
+				"consent": {
+					"until": until,
+					"signature": hexed::show(keys.device.sign(&payload)),
+				},
 			}));
 		}
 		Command::Checkpoint { node, out, from_genesis, metadata_hash } => {
@@ -341,13 +345,13 @@ mod tests {
 	#[test]
 	fn certificate_should_verify_when_made() {
 		let maker = DeviceKey::from_seed([1; 32]);
-		let certificate = certify(&maker, [2; 32], 3, 50);
+		let certificate = certify(&maker, [2; 32], 3, 40);
 		let payload = |class, expires| {
 			let (class, expires) = (ClassId(class), Interval(expires));
 			MakerCertificate::signing_payload(&certificate.maker, &[2; 32], class, expires)
 		};
-		assert!(verify(&maker.public(), &payload(3, 50), &certificate.signature));
-		assert!(!verify(&maker.public(), &payload(4, 50), &certificate.signature));
-		assert!(!verify(&maker.public(), &payload(3, 51), &certificate.signature));
+		assert!(verify(&maker.public(), &payload(3, 40), &certificate.signature));
+		assert!(!verify(&maker.public(), &payload(4, 40), &certificate.signature));
+		assert!(!verify(&maker.public(), &payload(3, 41), &certificate.signature));
 	}
 }

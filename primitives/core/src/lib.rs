@@ -9,6 +9,7 @@
 //! * [`records`]: what stands in storage and is read by the device.
 //! * [`ledger`]: how one interval's energy is shared out between compute, battery and household.
 //! * [`batch`]: many reports under one root, each of which can be shown to be there.
+//! * [`challenge`]: the timed challenge that proves a device's throughput.
 //! * [`workload`]: the shape of the proven work.
 //! * [`traits`]: what one pallet asks of another.
 
@@ -19,6 +20,7 @@
 extern crate alloc;
 
 pub mod batch;
+pub mod challenge;
 pub mod ids;
 pub mod interval;
 pub mod ledger;

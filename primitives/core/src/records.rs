@@ -102,6 +102,18 @@ pub enum StateReason {
 	/// Its owner took it out of the registry.
 	#[codec(index = 14)]
 	Deregistered,
+	/// Its certificate counts again: it was renewed, or whoever took it back gave it back.
+	#[codec(index = 15)]
+	CertificateRenewed,
+	/// It vouches for itself, against a bond, since no maker does.
+	#[codec(index = 16)]
+	Rescued,
+	/// Its key was changed: it has to prove its class's throughput again.
+	#[codec(index = 17)]
+	KeyRotated,
+	/// The committee wants its class's throughput proven again.
+	#[codec(index = 18)]
+	BenchmarkDemanded,
 }
 
 /// Storage `Devices::Devices`: twox64-concat of [`DeviceId`].
@@ -147,7 +159,10 @@ pub struct DeviceRecord<AccountId, Balance> {
 	DecodeWithMemTracking,
 	MaxEncodedLen,
 	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
+#[serde(rename_all = "camelCase")]
 pub struct ClassRecord {
 	/// Carbon intensity of the energy its panel supplies, over the panel's life.
 	pub carbon: GramsPerKwh,

@@ -69,6 +69,13 @@ pub trait Lifecycle {
 
 	/// The device is done with a piece of work, however it ended: with the last, it no longer runs.
 	fn finish(device: DeviceId);
+
+	/// The device was credited with something that could turn out to be false, such as metered
+	/// energy: if it is Leaving, it stays for a whole notice from now on. A piece of work that ends
+	/// counts as that by itself.
+	fn earned(device: DeviceId) {
+		let _ = device;
+	}
 }
 
 impl Lifecycle for () {
@@ -91,8 +98,11 @@ impl Maintenance for () {
 /// Randomness of single blocks, for draws that cannot wait for an interval to end. Who authors a
 /// block can withhold it, which changes the draw once: not for lotteries with something to win.
 pub trait BlockRandomness<BlockNumber> {
-	/// What the author of block `number` could not choose, or `None` if it is not there yet or not
-	/// kept any more.
+	/// What block `number` fixed, or `None` if it is not there yet or not kept any more.
+	///
+	/// It mixes what the author of this block revealed with what that of every block before did: an
+	/// author knows its own share long before, and would know the whole of a block that it is to
+	/// author if the others' shares were not in it.
 	fn randomness_of_block(number: BlockNumber) -> Option<[u8; 32]>;
 
 	/// Makes `randomness` what block `number` fixed.

@@ -21,7 +21,9 @@ pub type ChainId = [u8; 32];
 /// A Groth16 proof over BN254: A, B and C, each compressed.
 pub type ProofBytes = [u8; 128];
 
-const CONSENT_CONTEXT: &[u8] = b"pogcs/consent/1";
+const CONSENT_CONTEXT: &[u8] = b"pogcs/consent/2";
+const ROTATION_CONTEXT: &[u8] = b"pogcs/rotate/1";
+const RESCUE_CONTEXT: &[u8] = b"pogcs/rescue/1";
 const REPORT_CONTEXT: &[u8] = b"pogcs/report/2";
 const CERTIFICATE_CONTEXT: &[u8] = b"pogcs/maker/2";
 
@@ -116,17 +118,54 @@ impl MakerCertificate {
 	}
 }
 
+/// A device's word that an owner may register it.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Consent {
+	/// The last interval in which it counts.
+	pub until: Interval,
+	/// The device's signature over [`consent_payload`].
+	pub signature: Signature,
+}
+
 /// The bytes that a device's key signs to let `owner` register it.
 ///
 /// Without this anybody who has seen the maker's certificate could register somebody else's
 /// device. The commitment is part of it, so that the secret which the device's proofs know is the
-/// one that the device chose, not one that its owner keeps outside it.
+/// one that the device chose, not one that its owner keeps outside it. So is the last interval in
+/// which it counts: it stands on chain for everybody to copy, and whoever sold a device could
+/// otherwise register it again as soon as its new owner takes it out of the registry.
 pub fn consent_payload<AccountId: Encode>(
 	chain: &ChainId,
 	owner: &AccountId,
 	commitment: &Commitment,
+	until: Interval,
 ) -> Vec<u8> {
-	(CONSENT_CONTEXT, chain, owner, commitment).encode()
+	(CONSENT_CONTEXT, chain, owner, commitment, until).encode()
+}
+
+/// The bytes that a device's key signs to hand over to `new_key`, where no maker vouches for it.
+pub fn rotation_payload(chain: &ChainId, device: DeviceId, new_key: &PublicKey) -> Vec<u8> {
+	(ROTATION_CONTEXT, chain, device, new_key).encode()
+}
+
+/// The bytes that a device's key signs to vouch for itself under `owner`, in place of a maker.
+pub fn rescue_payload<AccountId: Encode>(
+	chain: &ChainId,
+	device: DeviceId,
+	owner: &AccountId,
+) -> Vec<u8> {
+	(RESCUE_CONTEXT, chain, device, owner).encode()
 }
 
 /// What proves one chunk of work. Everything else that the proof binds, the chain knows itself.

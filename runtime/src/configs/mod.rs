@@ -22,4 +22,5 @@ mod timestamp;
 mod transaction_payment;
 mod utility;
 
+pub use devices::DeviceParameters;
 pub use proxy::ProxyType;

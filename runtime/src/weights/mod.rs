@@ -8,7 +8,6 @@ pub mod host_verification;
 pub mod pallet_accountability;
 pub mod pallet_assets;
 pub mod pallet_balances;
-pub mod pallet_devices;
 pub mod pallet_multisig;
 pub mod pallet_nfts;
 pub mod pallet_pogcs;

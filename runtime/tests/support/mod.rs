@@ -9,8 +9,10 @@ use codec::Encode;
 use frame_support::{assert_ok, dispatch::DispatchResult, traits::fungible::InspectHold};
 use num_bigint::BigUint;
 use pogcs_primitives::{
-	records::ChunkState,
-	wire::{consent_payload, ChainId, EnergyReport, MakerCertificate, Submission, READINGS},
+	records::{ChunkState, DeviceState},
+	wire::{
+		consent_payload, ChainId, Consent, EnergyReport, MakerCertificate, Submission, READINGS,
+	},
 	workload::{Images, BATCH, PIXELS},
 	CellId, Commitment, DeviceId, Interval, MicroGpuHours, MilliWattHours, TaskId,
 };
@@ -157,8 +159,10 @@ pub fn maker() -> ed25519::Pair {
 /// What `maker` gives a device's key.
 pub fn certify(maker: &ed25519::Pair, device_key: [u8; 32]) -> MakerCertificate {
 	let key = maker.public().0;
-	let payload = MakerCertificate::signing_payload(&key, &device_key, CLASS);
-	MakerCertificate { maker: key, device_key, class: CLASS, signature: maker.sign(&payload).0 }
+	let expires = Interval(10_000);
+	let payload = MakerCertificate::signing_payload(&key, &device_key, CLASS, expires);
+	let signature = maker.sign(&payload).0;
+	MakerCertificate { maker: key, device_key, class: CLASS, expires, signature }
 }
 
 /// Cells of resolution 15, from the reference library (h3 4.5.0).
@@ -175,7 +179,8 @@ pub struct Device {
 }
 
 impl Device {
-	/// Registers device number `n` at the `n`th cell; it may work from the next interval on.
+	/// Registers device number `n` at the `n`th cell; it may work from the next interval on. Its
+	/// throughput is taken as proven.
 	pub fn registered(n: u8) -> Self {
 		let mut device = Self {
 			pair: ed25519::Pair::from_seed(&[n + 1; 32]),
@@ -186,13 +191,21 @@ impl Device {
 		};
 		assert_ok!(device.register(&maker(), CELLS[usize::from(n)]));
 		device.id = pallet_devices::ByKey::<Runtime>::get(device.pair.public().0).unwrap();
+		pallet_devices::Standings::<Runtime>::mutate(device.id, |standing| {
+			standing.as_mut().unwrap().benched = true;
+		});
+		pallet_devices::Devices::<Runtime>::mutate(device.id, |record| {
+			record.as_mut().unwrap().state = DeviceState::Online;
+		});
 		device
 	}
 
 	/// Registers it with a certificate of `maker`.
 	pub fn register(&self, maker: &ed25519::Pair, cell: CellId) -> DispatchResult {
 		let commitment = pogcs_proof::device_commitment(&self.secret);
-		let consent = self.pair.sign(&consent_payload(&CHAIN, &owner(), &commitment)).0;
+		let until = now();
+		let payload = consent_payload(&CHAIN, &owner(), &commitment, until);
+		let consent = Consent { until, signature: self.pair.sign(&payload).0 };
 		let certificate = certify(maker, self.pair.public().0);
 		let validator = validator();
 		by(owner()).does(pallet_devices::Call::register {
@@ -201,6 +214,7 @@ impl Device {
 			validator,
 			commitment,
 			consent,
+			max_deposit: 20 * UNIT,
 		})
 	}
 

@@ -1,11 +1,9 @@
 //! Which validator gets the weight.
 
 use frame_support::{assert_noop, assert_ok};
-use pogcs_primitives::{traits::Devices as _, DeviceId};
+use pogcs_primitives::traits::Devices as _;
 
 use crate::{mock::*, Error, Event};
-
-const DEVICE: DeviceId = DeviceId(0);
 
 #[test]
 fn bind_should_move_the_weight_when_the_validator_is_one() {

@@ -1,7 +1,16 @@
 //! One file per behaviour.
 
+mod appeals;
+mod benchmark;
 mod binding;
-mod governance;
+mod certificates;
+mod keys;
 mod leaving;
+mod maintenance;
+mod makers;
+mod places;
 mod registration;
+mod rescue;
+mod sequences;
 mod states;
+mod transfers;

@@ -19,6 +19,9 @@ export const GCS = 10n ** 12n;
 /** The class of the development devices. */
 const CLASS = 1;
 
+/** The most that a device's place may cost. */
+const DEPOSIT = 20n * GCS;
+
 /** The seed of the maker that development presets know. */
 const MAKER_SEED = `0x${'4d'.repeat(32)}`;
 
@@ -65,6 +68,20 @@ export class World {
     chmodSync(this.maker, 0o600);
   }
 
+  /** The maker's certificate for a device's key, and the device's consent to this owner. */
+  async vouch(key, keys) {
+    const now = (await this.api.query.pogcs.currentInterval()).toNumber();
+    const { maker, deviceKey, expires, signature } = await device(
+      'certify', '--maker', this.maker, '--device-key', key, '--class', `${CLASS}`,
+      '--expires', `${now + 100_000}`,
+    );
+    const { consent } = await device(
+      'consent', '--keys', keys, '--owner', u8aToHex(this.owner.publicKey),
+      '--checkpoint', this.checkpoint, '--until', `${now + 5}`,
+    );
+    return { certificate: { maker, deviceKey, class: CLASS, expires, signature }, consent };
+  }
+
   /** Makes keys for the devices at `places`, has them certified, registers and funds them. */
   async register(places = sites) {
     this.say(`registering ${places.length} devices`);
@@ -74,18 +91,10 @@ export class World {
       mkdirSync(path);
       const keys = join(path, 'device.keys');
       const { key, commitment } = await device('keygen', '--out', keys);
-      const certificate = await device(
-        'certify', '--maker', this.maker, '--device-key', key, '--class', `${CLASS}`,
-      );
-      const { consent } = await device(
-        'consent', '--keys', keys, '--owner', u8aToHex(this.owner.publicKey),
-        '--checkpoint', this.checkpoint,
-      );
-      const { maker, deviceKey, signature } = certificate;
+      const { certificate, consent } = await this.vouch(key, keys);
       calls.push(
         this.api.tx.devices.register(
-          { maker, deviceKey, class: CLASS, signature },
-          site.cell, this.validators[site.validator], commitment, consent,
+          certificate, site.cell, this.validators[site.validator], commitment, consent, DEPOSIT,
         ),
         // The device pays for its own reports and proofs.
         this.api.tx.balances.transferKeepAlive(key, 100n * GCS),
@@ -101,18 +110,11 @@ export class World {
   /** Tries to register `entry`'s key once more, at another place. */
   async registerAgain(entry, site) {
     const keys = join(entry.path, 'device.keys');
-    const { maker, deviceKey, signature } = await device(
-      'certify', '--maker', this.maker, '--device-key', entry.key, '--class', `${CLASS}`,
-    );
-    const { consent } = await device(
-      'consent', '--keys', keys, '--owner', u8aToHex(this.owner.publicKey),
-      '--checkpoint', this.checkpoint,
-    );
+    const { certificate, consent } = await this.vouch(entry.key, keys);
     return send(
       this.api,
       this.api.tx.devices.register(
-        { maker, deviceKey, class: CLASS, signature },
-        site.cell, this.validators[site.validator], entry.commitment, consent,
+        certificate, site.cell, this.validators[site.validator], entry.commitment, consent, DEPOSIT,
       ),
       this.owner,
     );
