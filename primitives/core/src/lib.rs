@@ -24,6 +24,8 @@ pub mod units;
 pub mod wire;
 pub mod workload;
 
-pub use ids::{CellId, ClassId, Commitment, DeviceId, KeyId, PoolId, TaskId, ZoneId};
+pub use ids::{
+	CellId, ClassId, Commitment, CredentialKind, DeviceId, KeyId, PoolId, TaskId, ZoneId,
+};
 pub use interval::Interval;
 pub use units::{MicroGpuHours, MilliWattHours, MilligramsCo2};
