@@ -31,8 +31,8 @@ use sp_runtime::{
 
 use crate as pallet_pools;
 pub use crate::{
-	math, types::*, weights::WeightInfo, Applications, Error, Event, HoldReason, Ledger, Lowest,
-	NextPool, Pending, Proposals, SweptUntil,
+	math, types::*, weights::WeightInfo, Error, Event, HoldReason, Ledger, Lowest, NextPool,
+	Pending, Proposals, SweptUntil,
 };
 
 pub type AccountId = u128;
@@ -562,10 +562,6 @@ pub fn free(who: AccountId) -> Balance {
 /// What came to the insurance beside what it had.
 pub fn insured() -> Balance {
 	free(INSURANCE) - RICH
-}
-
-pub fn state(device: DeviceId) -> MemberState {
-	Pools::member(device).unwrap().1.state
 }
 
 pub fn new_test_ext() -> sp_io::TestExternalities {

@@ -2,8 +2,7 @@
 
 use frame_support::{assert_noop, assert_ok};
 use pogcs_primitives::{
-	records::PoolKind, traits::Pools as _, units::GramsPerKwh, CellId, ClassId, CredentialKind,
-	Interval, PoolId,
+	records::PoolKind, units::GramsPerKwh, CellId, ClassId, CredentialKind, Interval, PoolId,
 };
 use sp_runtime::Permill;
 
@@ -169,7 +168,9 @@ fn dissolve_should_be_refused_when_somebody_is_left() {
 	on_chain(|| {
 		let pool = found_with(PoolKind::Compute, Terms { guests: 1, ..terms() }, vec![], None);
 		assert_noop!(Pools::dissolve(signed(ALICE), pool), Error::<Test>::NotCreator);
-		let refused = || assert_noop!(Pools::dissolve(signed(LEAD), pool), Error::<Test>::NotEmpty);
+		let refused = || {
+			assert_noop!(Pools::dissolve(signed(LEAD), pool), Error::<Test>::NotEmpty);
+		};
 		assert_ok!(Pools::stand(signed(LEAD), pool, REGIONAL));
 		refused();
 		assert_ok!(Pools::stand_down(signed(LEAD), pool, REGIONAL));

@@ -247,7 +247,9 @@ fn winner_should_join_when_claims_are_over() {
 	on_chain(|| {
 		found_lottery(1);
 		let devices = [A, B, C];
-		devices.map(|device| assert_ok!(apply(device)));
+		for device in devices {
+			assert_ok!(apply(device));
+		}
 		assert_noop!(join(POOL, A), Error::<Test>::NotDrawn);
 		at(DRAWS + 1);
 		assert_ok!(draw());
@@ -317,7 +319,9 @@ fn places_should_be_no_more_than_are_free_when_drawn() {
 		let lottery = Condition::Lottery { places: 3, applications: 2 };
 		let terms = Terms { capacity: 1, ..terms() };
 		found_with(PoolKind::Green, terms, vec![lottery], None);
-		[A, B].map(|device| assert_ok!(apply(device)));
+		for device in [A, B] {
+			assert_ok!(apply(device));
+		}
 		let winners = play(&[A, B]);
 		assert_eq!(winners.len(), 1);
 		assert_ok!(join(POOL, winners[0]));

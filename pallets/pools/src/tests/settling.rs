@@ -3,7 +3,7 @@
 use frame_support::{assert_noop, assert_ok};
 use pogcs_primitives::{
 	records::PoolKind,
-	traits::{Pools as _, RevenueError, Shortfall, Shortfalls},
+	traits::{RevenueError, Shortfall, Shortfalls},
 	Interval, MicroGpuHours, PoolId,
 };
 
@@ -41,7 +41,9 @@ fn settle_should_pay_by_work_when_all_is_delivered() {
 			.into(),
 		);
 		at(25);
-		[(A, 400), (B, 400), (C, 200)].map(|(device, work)| deliver(device, 25, work));
+		for (device, work) in [(A, 400), (B, 400), (C, 200)] {
+			deliver(device, 25, work);
+		}
 		settle_all();
 		for (device, who, income) in [(A, ALICE, 400), (B, BOB, 400), (C, CAROL, 200)] {
 			let expected = Settlement { income, ..Settlement::default() };
