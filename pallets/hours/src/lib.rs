@@ -99,15 +99,8 @@ pub mod pallet {
 
 	/// What became of each product's claims.
 	#[pallet::storage]
-	pub type Products<T: Config> = StorageDoubleMap<
-		_,
-		Twox64Concat,
-		Interval,
-		Twox64Concat,
-		ClassId,
-		ClaimTotals,
-		ValueQuery,
-	>;
+	pub type Products<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, Interval, Twox64Concat, ClassId, ClaimTotals, ValueQuery>;
 
 	/// Sums over all products of a class that are not on record any more.
 	#[pallet::storage]

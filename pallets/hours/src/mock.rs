@@ -152,7 +152,7 @@ pub fn totals() -> (u64, u64, u64, u64) {
 
 /// Gives the sweep the weight of one look and `steps` steps.
 pub fn idle(steps: u64) -> Weight {
-	let limit = <() as WeightInfo>::sweep_look()
-		+ <() as WeightInfo>::sweep_step().saturating_mul(steps);
+	let limit =
+		<() as WeightInfo>::sweep_look() + <() as WeightInfo>::sweep_step().saturating_mul(steps);
 	Hours::on_idle(1, limit)
 }

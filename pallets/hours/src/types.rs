@@ -70,7 +70,7 @@ impl<T: Config> Holding<T> {
 			Part::Free => {
 				self.free = self.free.checked_sub(amount).ok_or(ClaimsError::Insufficient)?;
 				return Ok(());
-			},
+			}
 			Part::Locked(reason) => reason,
 		};
 		let lock = self.locks.iter_mut().find(|(at, _)| *at == reason);
@@ -91,7 +91,7 @@ impl<T: Config> Holding<T> {
 			Some((_, locked)) => {
 				*locked = locked.checked_add(amount).ok_or(ClaimsError::Overflow)?;
 				Ok(())
-			},
+			}
 			None => self.locks.try_push((reason, amount)).map_err(|_| ClaimsError::Crowded),
 		}
 	}
@@ -120,9 +120,7 @@ pub struct Product {
 }
 
 /// One of an account's holdings, as a wallet shows it.
-#[derive(
-	CloneNoBound, DebugNoBound, PartialEqNoBound, EqNoBound, Encode, Decode, TypeInfo,
-)]
+#[derive(CloneNoBound, DebugNoBound, PartialEqNoBound, EqNoBound, Encode, Decode, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct Entry<T: Config> {
 	/// The interval in which the claims can be used.
@@ -134,9 +132,7 @@ pub struct Entry<T: Config> {
 }
 
 /// Some of an account's holdings, in the order of their intervals and then of their classes.
-#[derive(
-	CloneNoBound, DebugNoBound, PartialEqNoBound, EqNoBound, Encode, Decode, TypeInfo,
-)]
+#[derive(CloneNoBound, DebugNoBound, PartialEqNoBound, EqNoBound, Encode, Decode, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct Page<T: Config> {
 	/// The holdings.

@@ -191,10 +191,7 @@ pub struct ClaimTotals {
 impl ClaimTotals {
 	/// What still stands, or `None` if more is gone than was made.
 	pub fn outstanding(&self) -> Option<MicroGpuHours> {
-		self.minted
-			.checked_sub(self.redeemed)?
-			.checked_sub(self.burnt)?
-			.checked_sub(self.expired)
+		self.minted.checked_sub(self.redeemed)?.checked_sub(self.burnt)?.checked_sub(self.expired)
 	}
 }
 

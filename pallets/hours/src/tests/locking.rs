@@ -72,10 +72,7 @@ fn unlock_should_open_only_its_own_lock() {
 		lock(Why::Sale, 100).unwrap();
 		lock(Why::Loan, 50).unwrap();
 		assert_storage_noop!(assert_eq!(unlock(Why::Loan, 51), Err(ClaimsError::Insufficient)));
-		assert_storage_noop!(assert_eq!(
-			unlock(Why::Contract, 1),
-			Err(ClaimsError::Insufficient)
-		));
+		assert_storage_noop!(assert_eq!(unlock(Why::Contract, 1), Err(ClaimsError::Insufficient)));
 		assert_storage_noop!(assert_eq!(unlock(Why::Sale, 0), Ok(())));
 		assert_eq!(unlock(Why::Loan, 50), Ok(()));
 		assert_eq!((free(ALICE), locked(Why::Sale), locked(Why::Loan)), (150, 100, 0));

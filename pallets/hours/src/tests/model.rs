@@ -117,7 +117,7 @@ impl Model {
 		let timely = match action {
 			Redeem { .. } | RedeemLocked { .. } if interval != self.now => {
 				Err(ClaimsError::NotRunning)
-			},
+			}
 			Redeem { .. } | RedeemLocked { .. } | Unlock { .. } => Ok(()),
 			_ if interval <= self.now => Err(ClaimsError::Closed),
 			Mint { .. } if interval > self.now + HORIZON => Err(ClaimsError::TooFar),
@@ -146,26 +146,26 @@ impl Model {
 					return Err(ClaimsError::Dust);
 				}
 				Ok(())
-			},
+			}
 			Burn { from, amount } => {
 				let result = add(&mut totals.burnt, amount);
 				self.take(key(from), None, amount)?;
 				result
-			},
+			}
 			Redeem { from, amount } => {
 				let result = add(&mut totals.redeemed, amount);
 				self.take(key(from), None, amount)?;
 				result
-			},
+			}
 			RedeemLocked { why, from, amount } => {
 				let result = add(&mut totals.redeemed, amount);
 				self.take(key(from), Some(why), amount)?;
 				result
-			},
+			}
 			Transfer { from, to, amount } => self.send(key(from), key(to), None, amount),
 			TransferLocked { why, from, to, amount } => {
 				self.send(key(from), key(to), Some(why), amount)
-			},
+			}
 			Lock { why, who, amount } => {
 				self.take(key(who), None, amount)?;
 				*self.locked.entry((interval, class, who, why)).or_default() += amount;
@@ -173,12 +173,12 @@ impl Model {
 					return Err(ClaimsError::Crowded);
 				}
 				Ok(())
-			},
+			}
 			Unlock { why, who, amount } => {
 				self.take(key(who), Some(why), amount)?;
 				*self.free.entry(key(who)).or_default() += amount;
 				Ok(())
-			},
+			}
 		}
 	}
 }
@@ -190,19 +190,19 @@ fn act(class: ClassId, interval: Interval, action: &Action) -> Result<(), Claims
 		Mint { to, amount } => <Hours as HourClaims<u64>>::mint(class, interval, &to, n(amount)),
 		Burn { from, amount } => {
 			<Hours as HourClaims<u64>>::burn(class, interval, &from, n(amount))
-		},
+		}
 		Transfer { from, to, amount } => {
 			<Hours as HourLedger<u64>>::transfer(class, interval, &from, &to, n(amount))
-		},
+		}
 		Lock { why, who, amount } => Hours::lock(why, class, interval, &who, n(amount)),
 		Unlock { why, who, amount } => Hours::unlock(why, class, interval, &who, n(amount)),
 		TransferLocked { why, from, to, amount } => {
 			Hours::transfer_locked(why, class, interval, &from, &to, n(amount))
-		},
+		}
 		Redeem { from, amount } => Hours::redeem(class, interval, &from, n(amount)),
 		RedeemLocked { why, from, amount } => {
 			Hours::redeem_locked(why, class, interval, &from, n(amount))
-		},
+		}
 	}
 }
 
@@ -216,7 +216,10 @@ fn compare(model: &Model) {
 			for who in 1..=ACCOUNTS {
 				let key = (interval, class, who);
 				let Some(holding) = Holdings::<Test>::get((at, who, of)) else {
-					assert!(model.held(key) == 0 || interval <= swept, "a holding is lost: {key:?}");
+					assert!(
+						model.held(key) == 0 || interval <= swept,
+						"a holding is lost: {key:?}"
+					);
 					swept_away += model.held(key);
 					continue;
 				};
