@@ -21,7 +21,7 @@ pub const HORIZON: u32 = 5;
 pub const GRACE: u32 = 2;
 pub const TOTALS_KEPT: u32 = 3;
 pub const PAGE: u32 = 4;
-pub const NOW: Interval = Interval(10);
+pub const START: Interval = Interval(10);
 pub const NEXT: Interval = Interval(11);
 
 /// What the mock's pallets lock claims for.
@@ -74,7 +74,7 @@ impl frame_system::Config for Test {
 }
 
 parameter_types! {
-	pub static Now: Interval = NOW;
+	pub static Now: Interval = START;
 	pub const MinimumHolding: MicroGpuHours = MicroGpuHours(LEAST);
 }
 
@@ -122,7 +122,7 @@ impl BuildAndExecute for TestExternalities {
 
 /// A chain in interval 10.
 pub fn new_test_ext() -> TestExternalities {
-	Now::set(NOW);
+	Now::set(START);
 	let storage = RuntimeGenesisConfig::default().build_storage().expect("the genesis is valid");
 	let mut ext = TestExternalities::new(storage);
 	ext.execute_with(|| System::set_block_number(1));

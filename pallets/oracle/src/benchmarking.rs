@@ -234,8 +234,8 @@ mod benchmarks {
 		let who = feeder::<T>(0)?;
 		for k in 0..n {
 			// One zone is enough for two feeds; the limit on zones may be low.
-			let id = u16::try_from(k / 2)
-				.map_err(|_| BenchmarkError::Stop("a feeder has few feeds"))?;
+			let id =
+				u16::try_from(k / 2).map_err(|_| BenchmarkError::Stop("a feeder has few feeds"))?;
 			let quantity = if k % 2 == 0 { Quantity::Carbon } else { Quantity::Price };
 			let feed = FeedId { zone: ZoneId(id.saturating_add(1_000)), quantity };
 			sure(Pallet::<T>::do_set_zone(feed.zone, name::<T>(), EUR))?;

@@ -560,11 +560,7 @@ pub mod pallet {
 		/// `NotBonded`, `Left`, `AlreadyAssigned`, `FeedFull`, `TooManyFeeds`.
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::assign())]
-		pub fn assign(
-			origin: OriginFor<T>,
-			feed: FeedId,
-			feeder: T::AccountId,
-		) -> DispatchResult {
+		pub fn assign(origin: OriginFor<T>, feed: FeedId, feeder: T::AccountId) -> DispatchResult {
 			T::ForceOrigin::ensure_origin(origin)?;
 			Self::do_assign(feed, feeder)
 		}
@@ -597,11 +593,7 @@ pub mod pallet {
 		#[pallet::weight(
 			T::WeightInfo::accuse().saturating_add(T::WeightInfo::settle_round(T::MaxSeats::get()))
 		)]
-		pub fn accuse(
-			origin: OriginFor<T>,
-			feed: FeedId,
-			feeder: T::AccountId,
-		) -> DispatchResult {
+		pub fn accuse(origin: OriginFor<T>, feed: FeedId, feeder: T::AccountId) -> DispatchResult {
 			T::ForceOrigin::ensure_origin(origin)?;
 			Self::do_accuse(feed, feeder)
 		}

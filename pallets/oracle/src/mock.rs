@@ -16,7 +16,7 @@ use sp_runtime::{traits::ConstU32, BuildStorage, Perbill};
 
 use crate::{self as pallet_oracle, types::*, SettledUntil};
 
-pub const NOW: Interval = Interval(10);
+pub const START: Interval = Interval(10);
 pub const ZONE: ZoneId = ZoneId(1);
 pub const CARBON: FeedId = FeedId { zone: ZONE, quantity: Quantity::Carbon };
 pub const PRICE: FeedId = FeedId { zone: ZONE, quantity: Quantity::Price };
@@ -72,7 +72,7 @@ impl pallet_balances::Config for Test {
 }
 
 parameter_types! {
-	pub static Now: Interval = NOW;
+	pub static Now: Interval = START;
 	pub const Insurance: u64 = INSURANCE;
 	pub const Bond: u64 = BOND;
 	pub const MaxSlash: Perbill = Perbill::from_percent(50);
@@ -155,7 +155,7 @@ pub fn price_policy() -> Policy {
 
 /// A chain in interval 10 with a zone, two feeds and five feeders.
 pub fn new_test_ext() -> TestExternalities {
-	Now::set(NOW);
+	Now::set(START);
 	let storage = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig {
 			balances: (1..=9).map(|who| (who, BALANCE)).chain([(INSURANCE, 1)]).collect(),
@@ -175,7 +175,7 @@ pub fn new_test_ext() -> TestExternalities {
 	let mut ext = TestExternalities::new(storage);
 	ext.execute_with(|| {
 		System::set_block_number(1);
-		SettledUntil::<Test>::put(NOW);
+		SettledUntil::<Test>::put(START);
 	});
 	ext
 }

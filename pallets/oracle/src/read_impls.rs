@@ -32,11 +32,7 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	pub(crate) fn answer(
-		zone: ZoneId,
-		quantity: Quantity,
-		interval: Interval,
-	) -> Option<Answer> {
+	pub(crate) fn answer(zone: ZoneId, quantity: Quantity, interval: Interval) -> Option<Answer> {
 		let value = Self::value_of(FeedId { zone, quantity }, interval)?;
 		let currency = Zones::<T>::get(zone)?.currency;
 		let Accepted { interval, level, submissions, agreeing } = value;
@@ -47,7 +43,9 @@ impl<T: Config> Pallet<T> {
 	/// What was submitted of the interval that runs.
 	pub(crate) fn running(feed: FeedId) -> Vec<(T::AccountId, Reading)> {
 		let round = Rounds::<T>::get(T::Clock::current(), feed).into_iter();
-		round.map(|submission| (submission.feeder, submission.level.reading(feed.quantity))).collect()
+		round
+			.map(|submission| (submission.feeder, submission.level.reading(feed.quantity)))
+			.collect()
 	}
 
 	/// The feeds that wait for a feeder's submission of the interval that runs.

@@ -44,10 +44,10 @@ impl<T: Config> Pallet<T> {
 					agreeing: value.agreeing,
 					jump,
 				});
-			},
+			}
 			Outcome::Refused(refusal) => {
 				Self::deposit_event(Event::Refused { feed, interval, refusal });
-			},
+			}
 		}
 		if let Some(value) = outcome.evidence(&record.policy) {
 			for submission in &round {
@@ -148,7 +148,7 @@ impl<T: Config> Pallet<T> {
 			Some(mut record) if record.open == Some(at) => {
 				Self::settle_closed(feed, &mut record);
 				Feeds::<T>::insert(feed, record);
-			},
+			}
 			// Never so while the invariants hold; a round that nobody knows would block the rest.
 			_ => Rounds::<T>::remove(at, feed),
 		}

@@ -41,12 +41,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Whether settling the feed's closed round would suspend `who`.
-	fn would_suspend(
-		feed: FeedId,
-		record: &FeedRecord,
-		who: &T::AccountId,
-		seat: &Seat,
-	) -> bool {
+	fn would_suspend(feed: FeedId, record: &FeedRecord, who: &T::AccountId, seat: &Seat) -> bool {
 		let Some((round, outcome)) = Self::closed_round(feed, record) else { return false };
 		let Some(value) = outcome.evidence(&record.policy) else { return false };
 		let Some(submission) = round.iter().find(|submission| submission.feeder == *who) else {

@@ -32,11 +32,10 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_judge(feed: FeedId, who: T::AccountId, slash: Perbill) -> DispatchResult {
-		let mut seat = Self::suspended_seat(feed, &who)?;
+		Self::suspicion(feed, &who)?;
 		ensure!(slash <= T::MaxSlash::get(), Error::<T>::Excessive);
 		if slash.is_zero() {
-			seat = Seat::default();
-			Seats::<T>::insert(feed, &who, seat);
+			Seats::<T>::insert(feed, &who, Seat::default());
 			Self::deposit_event(Event::Reinstated { feed, feeder: who });
 			return Ok(());
 		}
@@ -65,19 +64,18 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_resume(feed: FeedId, who: T::AccountId) -> DispatchResult {
-		let seat = Self::suspended_seat(feed, &who)?;
-		let since = seat.suspicion.map(|suspicion| suspicion.since).unwrap_or_default();
-		let waited = T::Clock::current().since(since);
+		let suspicion = Self::suspicion(feed, &who)?;
+		let waited = T::Clock::current().since(suspicion.since);
 		ensure!(waited >= T::DecisionPeriod::get(), Error::<T>::Undecided);
 		Seats::<T>::insert(feed, &who, Seat::default());
 		Self::deposit_event(Event::Reinstated { feed, feeder: who });
 		Ok(())
 	}
 
-	fn suspended_seat(feed: FeedId, who: &T::AccountId) -> Result<Seat, Error<T>> {
+	/// What a feeder is suspended from a feed for.
+	fn suspicion(feed: FeedId, who: &T::AccountId) -> Result<Suspicion, Error<T>> {
 		ensure!(Feeds::<T>::contains_key(feed), Error::<T>::UnknownFeed);
 		let seat = Seats::<T>::get(feed, who).ok_or(Error::<T>::NotAssigned)?;
-		ensure!(seat.suspicion.is_some(), Error::<T>::NotSuspended);
-		Ok(seat)
+		seat.suspicion.ok_or(Error::<T>::NotSuspended)
 	}
 }

@@ -22,7 +22,7 @@ impl<T: Config> Pallet<T> {
 				// Prices that stand would mean something else.
 				ensure!(record.currency == currency, Error::<T>::CurrencyFixed);
 				record.feeds
-			},
+			}
 			None => {
 				ensure!(Zones::<T>::count() < T::MaxZones::get(), Error::<T>::TooManyZones);
 				// What is left of its feeds was in the currency that it had before.
@@ -31,7 +31,7 @@ impl<T: Config> Pallet<T> {
 					ensure!(!closing, Error::<T>::FeedClosing);
 				}
 				0
-			},
+			}
 		};
 		Zones::<T>::insert(zone, ZoneRecord { name: name.clone(), currency, feeds });
 		Self::deposit_event(Event::ZoneSet { zone, name, currency });
@@ -70,12 +70,12 @@ impl<T: Config> Pallet<T> {
 				// What an interval came to follows from the rules that it had.
 				Self::settle_closed(feed, &mut record);
 				FeedRecord { policy, ..record }
-			},
+			}
 			None => {
 				zone.feeds = zone.feeds.checked_add(1).ok_or(Error::<T>::Overflow)?;
 				Zones::<T>::insert(feed.zone, zone);
 				FeedRecord { policy, seats: 0, open: None, last: None }
-			},
+			}
 		};
 		Feeds::<T>::insert(feed, record);
 		Self::deposit_event(Event::FeedSet { feed, policy });

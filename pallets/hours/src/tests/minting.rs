@@ -34,8 +34,8 @@ fn mint_should_add_to_holding_and_totals_when_the_interval_is_ahead() {
 #[test]
 fn mint_should_reach_the_horizon_and_no_further() {
 	new_test_ext().build_and_execute(|| {
-		assert_eq!(mint_at(NOW.0 + HORIZON, 100), Ok(()));
-		let beyond = NOW.0 + HORIZON + 1;
+		assert_eq!(mint_at(START.0 + HORIZON, 100), Ok(()));
+		let beyond = START.0 + HORIZON + 1;
 		assert_storage_noop!(assert_eq!(mint_at(beyond, 100), Err(ClaimsError::TooFar)));
 		assert_storage_noop!(assert_eq!(mint_at(u32::MAX, 100), Err(ClaimsError::TooFar)));
 	});
@@ -44,9 +44,9 @@ fn mint_should_reach_the_horizon_and_no_further() {
 #[test]
 fn mint_should_be_refused_when_the_interval_has_begun() {
 	new_test_ext().build_and_execute(|| {
-		assert_storage_noop!(assert_eq!(mint_at(NOW.0, 100), Err(ClaimsError::Closed)));
-		assert_storage_noop!(assert_eq!(mint_at(NOW.0 - 1, 100), Err(ClaimsError::Closed)));
-		assert_storage_noop!(assert_eq!(mint_at(NOW.0, 0), Err(ClaimsError::Closed)));
+		assert_storage_noop!(assert_eq!(mint_at(START.0, 100), Err(ClaimsError::Closed)));
+		assert_storage_noop!(assert_eq!(mint_at(START.0 - 1, 100), Err(ClaimsError::Closed)));
+		assert_storage_noop!(assert_eq!(mint_at(START.0, 0), Err(ClaimsError::Closed)));
 	});
 }
 

@@ -247,7 +247,7 @@ proptest! {
 		steps in prop::collection::vec(step(), 1..150),
 	) {
 		new_test_ext().build_and_execute(|| {
-			let mut model = Model { now: NOW.0, ..Default::default() };
+			let mut model = Model { now: START.0, ..Default::default() };
 			SweptUntil::<Test>::put(Hours::holdings_horizon());
 			ClosedUntil::<Test>::put(Hours::totals_horizon());
 			for step in steps {

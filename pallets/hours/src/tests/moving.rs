@@ -127,7 +127,7 @@ fn transfer_should_change_nothing_when_a_pallet_moves_zero() {
 			Ok(())
 		));
 		assert_storage_noop!(assert_eq!(
-			<Hours as HourLedger<u64>>::transfer(CLASS, NOW, &ALICE, &BOB, MicroGpuHours(0)),
+			<Hours as HourLedger<u64>>::transfer(CLASS, START, &ALICE, &BOB, MicroGpuHours(0)),
 			Err(ClaimsError::Closed)
 		));
 	});

@@ -60,7 +60,7 @@ fn product_should_tell_phase_and_totals() {
 		mint_of(ClassId(1), 11, BOB, 150);
 		let minted = Hours::products_of(NEXT).into_iter().map(|(c, t)| (c.0, t.minted.0));
 		assert_eq!(minted.collect::<Vec<_>>(), vec![(1, 150), (3, 100)]);
-		assert_eq!(Hours::products_of(NOW), vec![]);
+		assert_eq!(Hours::products_of(START), vec![]);
 	});
 }
 

@@ -37,14 +37,9 @@ fn standing(who: u64) -> Standing {
 fn admit_should_make_a_feeder_that_must_still_bond() {
 	new_test_ext().build_and_execute(|| {
 		assert_ok!(admit(STRANGER));
-		System::assert_last_event(
-			Event::Admitted { feeder: STRANGER, name: name("TSO") }.into(),
-		);
+		System::assert_last_event(Event::Admitted { feeder: STRANGER, name: name("TSO") }.into());
 		assert_eq!((standing(STRANGER), on_hold(STRANGER)), (Standing::Admitted, 0));
-		assert_noop!(
-			Oracle::assign(root(), CARBON, STRANGER),
-			Error::<Test>::NotBonded
-		);
+		assert_noop!(Oracle::assign(root(), CARBON, STRANGER), Error::<Test>::NotBonded);
 		assert_ok!(bond(STRANGER));
 		System::assert_last_event(
 			Event::Bonded { feeder: STRANGER, amount: BOND, bond: BOND }.into(),
@@ -122,10 +117,7 @@ fn assign_should_be_refused_when_the_feeder_has_too_many_feeds() {
 		}
 		let feed = |quantity| FeedId { zone: ZoneId(2), quantity };
 		assert_ok!(Oracle::assign(root(), feed(Quantity::Carbon), 1));
-		assert_noop!(
-			Oracle::assign(root(), feed(Quantity::Price), 1),
-			Error::<Test>::TooManyFeeds
-		);
+		assert_noop!(Oracle::assign(root(), feed(Quantity::Price), 1), Error::<Test>::TooManyFeeds);
 	});
 }
 
@@ -140,10 +132,7 @@ fn unassign_should_take_the_seat_and_what_was_submitted_of_the_running_interval(
 		System::assert_last_event(Event::Unassigned { feed: CARBON, feeder: 5 }.into());
 		assert_eq!(Oracle::submissions(CARBON).len(), 4);
 		assert_noop!(submit(5, 120), Error::<Test>::NotAssigned);
-		assert_noop!(
-			Oracle::unassign(root(), CARBON, 5),
-			Error::<Test>::NotAssigned
-		);
+		assert_noop!(Oracle::unassign(root(), CARBON, 5), Error::<Test>::NotAssigned);
 		assert_eq!(Oracle::feeder(5).unwrap().feeds.into_inner(), vec![PRICE]);
 		assert_eq!(Oracle::feed(CARBON).unwrap().seats, 4);
 	});
@@ -173,7 +162,7 @@ fn leave_should_stop_submissions_and_keep_the_bond_for_a_while() {
 	new_test_ext().build_and_execute(|| {
 		submit(1, 100).unwrap();
 		assert_ok!(leave(1));
-		let until = NOW.checked_add(NOTICE).unwrap();
+		let until = START.checked_add(NOTICE).unwrap();
 		System::assert_last_event(Event::Leaving { feeder: 1, until }.into());
 		assert_noop!(submit_price(1, 100), Error::<Test>::Left);
 		assert_noop!(leave(1), Error::<Test>::Left);

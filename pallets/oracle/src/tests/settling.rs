@@ -135,7 +135,7 @@ fn settle_should_refuse_when_bounds_were_narrowed_meanwhile() {
 		assert_ok!(Oracle::set_feed(RuntimeOrigin::root(), CARBON, policy));
 		pass(1);
 		idle();
-		refused(NOW, Refusal::OutOfBounds { median: Level(900) });
+		refused(START, Refusal::OutOfBounds { median: Level(900) });
 	});
 }
 
@@ -168,7 +168,7 @@ fn settle_should_go_on_in_the_next_block_when_weight_runs_out() {
 		let mut meter = WeightMeter::with_limit(look.saturating_mul(3) + round);
 		assert_eq!(Oracle::settle_due(&mut meter), 1);
 		assert_eq!(Rounds::<Test>::iter().count(), 1);
-		assert_eq!(SettledUntil::<Test>::get(), NOW);
+		assert_eq!(SettledUntil::<Test>::get(), START);
 		Oracle::do_try_state().unwrap();
 		let mut meter = WeightMeter::with_limit(look.saturating_mul(3) + round);
 		assert_eq!(Oracle::settle_due(&mut meter), 2);

@@ -23,7 +23,7 @@ fn submit_should_be_on_record_when_the_feeder_may() {
 	new_test_ext().build_and_execute(|| {
 		assert_ok!(submit(2, 120));
 		System::assert_last_event(
-			Event::Submitted { feeder: 2, zone: ZONE, interval: NOW, reading: grams(120) }.into(),
+			Event::Submitted { feeder: 2, zone: ZONE, interval: START, reading: grams(120) }.into(),
 		);
 		assert_ok!(submit(1, 130));
 		assert_ok!(submit(3, 110));
@@ -37,10 +37,7 @@ fn submit_should_be_on_record_when_the_feeder_may() {
 fn submit_should_take_prices_below_zero() {
 	new_test_ext().build_and_execute(|| {
 		assert_ok!(submit_price(1, -500_000));
-		assert_eq!(
-			Oracle::submissions(PRICE),
-			vec![(1, Reading::Price(MicrosPerKwh(-500_000)))]
-		);
+		assert_eq!(Oracle::submissions(PRICE), vec![(1, Reading::Price(MicrosPerKwh(-500_000)))]);
 	});
 }
 
@@ -48,9 +45,9 @@ fn submit_should_take_prices_below_zero() {
 fn submit_should_be_refused_when_early_or_late() {
 	new_test_ext().build_and_execute(|| {
 		let at = |interval: u32| submit_of(1, Interval(interval), grams(100));
-		assert_noop!(at(NOW.0 - 1), Error::<Test>::PastInterval);
-		assert_noop!(at(NOW.0 + 1), Error::<Test>::FutureInterval);
-		assert_ok!(at(NOW.0));
+		assert_noop!(at(START.0 - 1), Error::<Test>::PastInterval);
+		assert_noop!(at(START.0 + 1), Error::<Test>::FutureInterval);
+		assert_ok!(at(START.0));
 	});
 }
 
@@ -81,11 +78,11 @@ fn submit_should_be_refused_when_the_sender_may_not() {
 	new_test_ext().build_and_execute(|| {
 		assert_noop!(submit(STRANGER, 100), Error::<Test>::NotAssigned);
 		assert_noop!(
-			Oracle::submit(RuntimeOrigin::signed(1), ZoneId(2), NOW, grams(100)),
+			Oracle::submit(RuntimeOrigin::signed(1), ZoneId(2), START, grams(100)),
 			Error::<Test>::UnknownFeed
 		);
 		assert_noop!(
-			Oracle::submit(RuntimeOrigin::root(), ZONE, NOW, grams(100)),
+			Oracle::submit(RuntimeOrigin::root(), ZONE, START, grams(100)),
 			sp_runtime::DispatchError::BadOrigin
 		);
 	});
@@ -107,15 +104,15 @@ fn submit_should_be_refused_when_a_slash_left_too_little_bond() {
 #[test]
 fn submit_should_be_free_only_when_it_would_be_taken() {
 	new_test_ext().build_and_execute(|| {
-		assert!(is_free(1, NOW, grams(100)));
-		assert!(!is_free(1, NOW, grams(1_001)));
-		assert!(!is_free(1, Interval(NOW.0 - 1), grams(100)));
-		assert!(!is_free(1, Interval(NOW.0 + 1), grams(100)));
-		assert!(!is_free(STRANGER, NOW, grams(100)));
+		assert!(is_free(1, START, grams(100)));
+		assert!(!is_free(1, START, grams(1_001)));
+		assert!(!is_free(1, Interval(START.0 - 1), grams(100)));
+		assert!(!is_free(1, Interval(START.0 + 1), grams(100)));
+		assert!(!is_free(STRANGER, START, grams(100)));
 		assert_ok!(submit(1, 100));
 		// The quota is one for each feed and interval.
-		assert!(!is_free(1, NOW, grams(100)));
-		assert!(is_free(1, NOW, Reading::Price(MicrosPerKwh(1))));
+		assert!(!is_free(1, START, grams(100)));
+		assert!(is_free(1, START, Reading::Price(MicrosPerKwh(1))));
 	});
 }
 

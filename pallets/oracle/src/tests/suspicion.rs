@@ -100,10 +100,7 @@ fn outlier_should_be_suspended_when_it_repeats() {
 fn suspended_feeder_should_keep_its_seat_until_it_is_judged() {
 	new_test_ext().build_and_execute(|| {
 		suspend_five();
-		assert_noop!(
-			Oracle::unassign(RuntimeOrigin::root(), CARBON, 5),
-			Error::<Test>::Suspended
-		);
+		assert_noop!(Oracle::unassign(RuntimeOrigin::root(), CARBON, 5), Error::<Test>::Suspended);
 	});
 }
 
@@ -182,7 +179,7 @@ fn accuse_should_suspend_and_drop_what_was_submitted() {
 		assert_eq!(Oracle::submissions(CARBON).len(), 2);
 		assert_noop!(submit(3, 100), Error::<Test>::Suspended);
 		pass(1);
-		assert_eq!(carbon(NOW), None);
+		assert_eq!(carbon(START), None);
 	});
 }
 

@@ -26,12 +26,8 @@ fn set_zone_should_make_and_rename_when_governance_says_so() {
 	new_test_ext().build_and_execute(|| {
 		assert_ok!(set_zone(2, b"NOK"));
 		System::assert_last_event(
-			Event::ZoneSet {
-				zone: ZoneId(2),
-				name: name("NO-1"),
-				currency: CurrencyCode(*b"NOK"),
-			}
-			.into(),
+			Event::ZoneSet { zone: ZoneId(2), name: name("NO-1"), currency: CurrencyCode(*b"NOK") }
+				.into(),
 		);
 		assert_ok!(set_zone(1, b"EUR"));
 		let zone = Oracle::zone(ZONE).unwrap();
@@ -44,10 +40,7 @@ fn set_zone_should_be_refused_when_something_is_wrong() {
 	new_test_ext().build_and_execute(|| {
 		assert_noop!(set_zone(1, b"NOK"), Error::<Test>::CurrencyFixed);
 		assert_noop!(set_zone(2, b"nok"), Error::<Test>::BadCurrency);
-		assert_noop!(
-			Oracle::set_zone(root(), ZoneId(2), name(""), EUR),
-			Error::<Test>::NoName
-		);
+		assert_noop!(Oracle::set_zone(root(), ZoneId(2), name(""), EUR), Error::<Test>::NoName);
 		assert_ok!(set_zone(2, b"NOK"));
 		assert_ok!(set_zone(3, b"SEK"));
 		assert_noop!(set_zone(4, b"DKK"), Error::<Test>::TooManyZones);
@@ -79,9 +72,7 @@ fn set_feed_should_make_and_change_when_governance_says_so() {
 	new_test_ext().build_and_execute(|| {
 		assert_ok!(set_zone(2, b"NOK"));
 		assert_ok!(Oracle::set_feed(root(), feed(2), price_policy()));
-		System::assert_last_event(
-			Event::FeedSet { feed: feed(2), policy: price_policy() }.into(),
-		);
+		System::assert_last_event(Event::FeedSet { feed: feed(2), policy: price_policy() }.into());
 		assert_eq!(Oracle::zone(ZoneId(2)).unwrap().feeds, 1);
 		let policy = Policy { staleness: 4, ..price_policy() };
 		assert_ok!(Oracle::set_feed(root(), feed(2), policy));
@@ -105,10 +96,7 @@ fn set_feed_should_be_refused_when_the_rules_make_no_sense() {
 		refused(Policy { jump_quorum: 3, ..good }, Error::BadQuorum);
 		refused(Policy { jump_quorum: SEATS + 1, ..good }, Error::BadQuorum);
 		refused(Policy { staleness: 5, ..good }, Error::BadStaleness);
-		assert_noop!(
-			Oracle::set_feed(root(), feed(2), good),
-			Error::<Test>::UnknownZone
-		);
+		assert_noop!(Oracle::set_feed(root(), feed(2), good), Error::<Test>::UnknownZone);
 		assert_ok!(Oracle::set_feed(
 			root(),
 			CARBON,
@@ -142,10 +130,7 @@ fn close_feed_should_silence_it_at_once() {
 		assert_eq!(carbon(interval), None);
 		assert_noop!(submit(2, 100), Error::<Test>::UnknownFeed);
 		assert_noop!(Oracle::close_feed(root(), CARBON), Error::<Test>::UnknownFeed);
-		assert_noop!(
-			Oracle::set_feed(root(), CARBON, carbon_policy()),
-			Error::<Test>::FeedClosing
-		);
+		assert_noop!(Oracle::set_feed(root(), CARBON, carbon_policy()), Error::<Test>::FeedClosing);
 		assert_eq!(Rounds::<Test>::iter().count(), 0);
 		assert!(Feeds::<Test>::contains_key(PRICE));
 	});
