@@ -4,6 +4,7 @@
 //!
 //! * [`interval`]: the one clock. A delivery interval is a consensus epoch.
 //! * [`units`]: energy in mWh, compute in µGPU-h, carbon in mg CO2e, each its own type.
+//! * [`grid`]: what the asset oracle knows of a zone of the electricity grid.
 //! * [`ids`]: devices, tasks, cells, commitments.
 //! * [`wire`]: the interval report and the maker's certificate, and the bytes that are signed.
 //! * [`records`]: what stands in storage and is read by the device.
@@ -16,6 +17,7 @@
 
 extern crate alloc;
 
+pub mod grid;
 pub mod ids;
 pub mod interval;
 pub mod records;

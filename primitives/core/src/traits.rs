@@ -1,6 +1,10 @@
 //! Where pallets meet. Each can be built and tested with a mock of these.
 
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
 use crate::{
+	grid::ElectricityPrice,
 	records::{ClassRecord, DeviceState},
 	units::GramsPerKwh,
 	wire::PublicKey,
@@ -111,6 +115,12 @@ pub trait GridOracle {
 	fn set_for_benchmark(zone: ZoneId, interval: Interval, carbon: GramsPerKwh);
 }
 
+/// What the asset oracle says of the price of electricity.
+pub trait GridPrices {
+	/// Price of grid electricity, or `None` without a quorum of fresh values.
+	fn price(zone: ZoneId, interval: Interval) -> Option<ElectricityPrice>;
+}
+
 /// The ledger of hour claims: the right to one µGPU-h of a class in one interval.
 pub trait HourClaims<AccountId> {
 	/// Makes `amount` of claims for `to`. An error if the interval is not in the future.
@@ -121,7 +131,8 @@ pub trait HourClaims<AccountId> {
 		amount: MicroGpuHours,
 	) -> Result<(), ClaimsError>;
 
-	/// Takes `amount` of claims out of the world: they were delivered, or will not be.
+	/// Takes `amount` of claims out of the world, because they will not be delivered. An error once
+	/// the interval has begun: what is delivered then is redeemed ([`HourLedger::redeem`]).
 	fn burn(
 		class: ClassId,
 		interval: Interval,
@@ -142,6 +153,126 @@ pub enum ClaimsError {
 	Insufficient,
 	/// The numbers do not fit.
 	Overflow,
+	/// The interval is further ahead than claims are made.
+	TooFar,
+	/// Somebody would be left with less than the least holding.
+	Dust,
+	/// The holding is locked for as many reasons as it can be.
+	Crowded,
+	/// Only the interval that runs can be redeemed.
+	NotRunning,
+}
+
+/// What became of the claims of one product. What still stands is
+/// `minted - redeemed - burnt - expired`.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct ClaimTotals {
+	/// Made.
+	pub minted: MicroGpuHours,
+	/// Used in their interval.
+	pub redeemed: MicroGpuHours,
+	/// Taken back before their interval.
+	pub burnt: MicroGpuHours,
+	/// Not used in their interval, and removed after it.
+	pub expired: MicroGpuHours,
+}
+
+impl ClaimTotals {
+	/// What still stands, or `None` if more is gone than was made.
+	pub fn outstanding(&self) -> Option<MicroGpuHours> {
+		self.minted.checked_sub(self.redeemed)?.checked_sub(self.burnt)?.checked_sub(self.expired)
+	}
+}
+
+/// What markets, contracts and lenders do with hour claims, beside making and burning them.
+///
+/// Claims of a future interval can be moved, locked and burnt; those of the running interval can
+/// only be redeemed, and unlocked; those of a past one do nothing but expire. An amount of zero
+/// changes nothing.
+pub trait HourLedger<AccountId>: HourClaims<AccountId> {
+	/// Why claims are locked. Each pallet has its own, so that none opens another's lock.
+	type Reason;
+
+	/// Moves claims that are not locked. Dust if one of the two would be left with less than the
+	/// least holding, and not with nothing.
+	fn transfer(
+		class: ClassId,
+		interval: Interval,
+		from: &AccountId,
+		to: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// Sets claims aside: their holder can neither move nor burn nor redeem them.
+	fn lock(
+		reason: Self::Reason,
+		class: ClassId,
+		interval: Interval,
+		who: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// Gives locked claims back to the use of their holder, in whatever interval.
+	fn unlock(
+		reason: Self::Reason,
+		class: ClassId,
+		interval: Interval,
+		who: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// Moves claims that are locked for `reason`; they are free with whom they come to.
+	fn transfer_locked(
+		reason: Self::Reason,
+		class: ClassId,
+		interval: Interval,
+		from: &AccountId,
+		to: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// Uses claims of the running interval that are not locked: the hours are being delivered.
+	fn redeem(
+		class: ClassId,
+		interval: Interval,
+		from: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// Uses claims of the running interval that are locked for `reason`.
+	fn redeem_locked(
+		reason: Self::Reason,
+		class: ClassId,
+		interval: Interval,
+		from: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// What of an account's claims is locked for `reason`.
+	fn locked(
+		reason: Self::Reason,
+		class: ClassId,
+		interval: Interval,
+		of: &AccountId,
+	) -> MicroGpuHours;
+
+	/// All that an account holds, free and locked.
+	fn held(class: ClassId, interval: Interval, of: &AccountId) -> MicroGpuHours;
+
+	/// What became of a product's claims.
+	fn totals(class: ClassId, interval: Interval) -> ClaimTotals;
 }
 
 /// What buyers made of the hours that a pool promised.
