@@ -611,6 +611,7 @@ mod benchmarks {
 				work: MicroGpuHours(amount.0),
 				carbon: MilligramsCo2(1_000),
 				green: true,
+				assigned: true,
 			});
 		}
 		assert_eq!(Books::<T>::get(pool, interval).map(|book| book.delivered), Some(amount));

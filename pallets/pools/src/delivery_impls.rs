@@ -22,6 +22,7 @@ impl<T: Config> Pallet<T> {
 		interval: Interval,
 		units: Units,
 		carbon: MilligramsCo2,
+		assigned: bool,
 		counts: impl FnOnce(&PoolRecordOf<T>, &MemberOf<T>) -> bool,
 	) {
 		let Some((pool, mut member)) = Self::membership(device) else { return };
@@ -41,6 +42,10 @@ impl<T: Config> Pallet<T> {
 			return;
 		}
 		promise.delivered = promise.delivered.saturating_add(counted);
+		if assigned {
+			// What the leader gave is bounded by what was promised.
+			promise.done = promise.done.saturating_add(counted).min(promise.led);
+		}
 		book.delivered = book.delivered.saturating_add(counted);
 		if math::is_equal(&promise) {
 			book.kept = book.kept.saturating_add(1);
@@ -87,8 +92,8 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> DeliveredWork<T::AccountId> for Pallet<T> {
 	fn delivered(delivery: Delivery<'_, T::AccountId>) {
-		let Delivery { device, client, interval, work, carbon, green } = delivery;
-		Self::count(device, interval, Units(work.0), carbon, |pool, member| {
+		let Delivery { device, client, interval, work, carbon, green, assigned } = delivery;
+		Self::count(device, interval, Units(work.0), carbon, assigned, |pool, member| {
 			// Work for oneself under one's own name serves no buyer.
 			let for_others = *client != member.owner && *client != member.by;
 			let of_kind = match pool.kind {
@@ -103,7 +108,8 @@ impl<T: Config> DeliveredWork<T::AccountId> for Pallet<T> {
 
 impl<T: Config> DeliveredEnergy for Pallet<T> {
 	fn metered(device: DeviceId, interval: Interval, surplus: MilliWattHours) {
-		Self::count(device, interval, Units(surplus.0), MilligramsCo2::ZERO, |pool, _| {
+		let units = Units(surplus.0);
+		Self::count(device, interval, units, MilligramsCo2::ZERO, false, |pool, _| {
 			pool.kind == PoolKind::Energy
 		});
 	}

@@ -262,6 +262,11 @@ pub mod pallet {
 		#[pallet::constant]
 		type Quorum: Get<Permill>;
 
+		/// What part of the work that voted must be in favour: more than half. Who owns many
+		/// members changes nothing alone unless it does this much of the work.
+		#[pallet::constant]
+		type Majority: Get<Permill>;
+
 		/// After so many strikes a member is suspended.
 		#[pallet::constant]
 		type MaxStrikes: Get<u32>;
@@ -815,6 +820,9 @@ pub mod pallet {
 		BeyondCapability,
 		/// The member is leaving or suspended, and promises nothing new.
 		NotOnline,
+		/// The member delivered nothing for two whole periods, while others did. It can exit, and
+		/// join again.
+		Idle,
 		/// The device has declared maintenance for this interval.
 		InMaintenance,
 		/// Too many promises are not settled. Settle those whose intervals are final.
@@ -935,6 +943,11 @@ pub mod pallet {
 			assert!(
 				longest <= T::Horizon::get() && longest <= T::MaxPromises::get(),
 				"no call is for more promises than a member can have"
+			);
+			assert!(!T::Quorum::get().is_zero(), "a change that nobody voted on does not pass");
+			assert!(
+				T::Majority::get() > Permill::from_percent(50),
+				"no change passes with more against it than for it"
 			);
 			// Work of the period before it was proposed is remembered for two periods.
 			assert!(
@@ -1076,7 +1089,8 @@ pub mod pallet {
 			Self::do_join_by_hour(who, pool, device, Hours { from, until })
 		}
 
-		/// Says that a member leaves. It keeps what it promised and promises nothing more.
+		/// Says that a member leaves. It keeps what it promised and promises nothing more. One that
+		/// is suspended stays until its suspension is over, at least.
 		///
 		/// Origin: signed, the device's owner or manager. Event: `LeaveBegun`. Errors:
 		/// `NotMember`, `NotYours`, `AlreadyLeaving`.
@@ -1099,10 +1113,11 @@ pub mod pallet {
 		}
 
 		/// Ends a membership once everything promised is settled and the notice or the guest's stay
-		/// is over, or nothing was delivered for two whole periods. Gives deposit and stake back.
+		/// is over, or nothing was delivered for two whole periods; not before a suspension is over.
+		/// Gives deposit and stake back.
 		///
 		/// Origin: signed, anybody. Event: `Exited`. Errors: `NotMember`, `PromisesOpen`,
-		/// `NoticeNotOver`.
+		/// `StillSuspended`, `NoticeNotOver`.
 		#[pallet::call_index(11)]
 		#[pallet::weight(T::WeightInfo::exit())]
 		pub fn exit(origin: OriginFor<T>, device: DeviceId) -> DispatchResult {
@@ -1115,7 +1130,7 @@ pub mod pallet {
 		/// of it would cost.
 		///
 		/// Origin: signed, the device's owner or manager. Event: `Promised`. Errors:
-		/// `UnknownDevice`, `NotYours`, `NotMember`, `NotOnline`, `Offline`, `BadRange`, `Past`,
+		/// `UnknownDevice`, `NotYours`, `NotMember`, `NotOnline`, `Offline`, `Idle`, `BadRange`, `Past`,
 		/// `TooFar`, `OutsideHours`, `Dust`, those of the pool's conditions but stake and lottery,
 		/// `InMaintenance`, `BeyondCapability`, `TooManyPromises`, `OtherDepositor`,
 		/// `ClaimsClosed`, `ClaimsRefused`.

@@ -19,6 +19,13 @@ pub fn deposit(units: Units, penalty: Balance) -> Option<Balance> {
 	mul_div(u128::from(units.0), penalty, MILLION, Rounding::Up)
 }
 
+/// What of a `penalty` for `missed` units every pool takes for as many, at `least` per million:
+/// rounded down.
+pub fn covered(penalty: Balance, missed: Units, least: Balance) -> Option<Balance> {
+	let all = mul_div(u128::from(missed.0), least, MILLION, Rounding::Down)?;
+	Some(all.min(penalty))
+}
+
 /// `amount * part / whole`, rounded down. Nothing of nothing.
 pub fn share(amount: Balance, part: Units, whole: Units) -> Option<Balance> {
 	if whole == Units::ZERO {
@@ -69,8 +76,8 @@ fn missed_by<AccountId>(book: &Book, promise: &Promise<AccountId>, missed: Units
 /// Each promised unit has earned its part of what was paid in while it was promised. That is paid
 /// for the units that were not missed, and what is not paid is the buyers'. With everything promised
 /// being owed this is a price for each unit delivered. That others miss never raises a member's
-/// income. The leader's fee is taken from the income of those units only that the leader gave work
-/// for.
+/// income. The leader's fee is taken from the income of those units only that were delivered by work
+/// which the leader gave.
 pub fn settlement<AccountId>(
 	book: &Book,
 	promise: &Promise<AccountId>,
@@ -86,7 +93,7 @@ pub fn settlement<AccountId>(
 	};
 	let full = earned(promise, book.rate)?;
 	let paid = share(full, kept, promise.promised)?;
-	let led = share(paid, promise.led.min(promise.delivered).min(kept), kept)?;
+	let led = share(paid, promise.done.min(kept), kept)?;
 	let fee = fee(led, book.leader_fee)?;
 	let common =
 		if is_equal(promise) { book.common.checked_div(u128::from(book.kept))? } else { 0 };

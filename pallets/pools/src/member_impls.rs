@@ -117,8 +117,13 @@ impl<T: Config> Pallet<T> {
 		let (pool, mut member) = Self::own_membership(&who, device)?;
 		ensure!(!matches!(member.state, MemberState::Leaving { .. }), Error::<T>::AlreadyLeaving);
 		let record = Pools::<T>::get(pool).ok_or(Error::<T>::UnknownPool)?;
-		let until =
+		let noticed =
 			T::Clock::current().checked_add(record.terms.notice).ok_or(Error::<T>::Overflow)?;
+		// Or leaving and coming back would be shorter than a suspension.
+		let until = match member.state {
+			MemberState::Suspended { until } => until.max(noticed),
+			_ => noticed,
+		};
 		member.state = MemberState::Leaving { until };
 		Members::<T>::insert(pool, device, member);
 		Self::deposit_event(Event::LeaveBegun { pool, device, until });
@@ -142,6 +147,9 @@ impl<T: Config> Pallet<T> {
 		let (pool, member) = Self::membership(device).ok_or(Error::<T>::NotMember)?;
 		ensure!(member.promises == 0, Error::<T>::PromisesOpen);
 		let now = T::Clock::current();
+		if let MemberState::Suspended { until } = member.state {
+			ensure!(now > until, Error::<T>::StillSuspended);
+		}
 		let noticed = matches!(member.state, MemberState::Leaving { until } if now > until);
 		let stayed = member.hours.is_some_and(|hours| now > hours.until);
 		ensure!(noticed || stayed || Self::is_idle(&member), Error::<T>::NoticeNotOver);
@@ -158,6 +166,15 @@ impl<T: Config> Pallet<T> {
 		Members::<T>::remove(pool, device);
 		Self::deposit_event(Event::Exited { pool, device, released });
 		Ok(())
+	}
+
+	/// Whether a member lets the others work: it delivered nothing for long, and they did in the
+	/// period before this one. It would be paid for standing by as long as they deliver what buyers
+	/// ask for, and could never be shown out while it promises.
+	pub(crate) fn stands_by(record: &PoolRecordOf<T>, member: &MemberOf<T>) -> bool {
+		let before = Self::period().checked_sub(1);
+		let worked = before.is_some_and(|period| record.votes.of(period) > 0);
+		worked && member.hours.is_none() && Self::is_idle(member)
 	}
 
 	/// Whether a member did nothing in this period and in two whole ones before it. Or places could

@@ -1,4 +1,5 @@
-//! A runtime with pools and balances; devices, clock, places and the rest are what the test says.
+//! A runtime with pools, balances and the ledger of hour claims; devices, clock, places and the rest
+//! are what the test says.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -17,7 +18,7 @@ use pogcs_primitives::{
 	traits::{
 		Benchmarks, ClaimsError, Credentials, DeliveredEnergy, DeliveredWork, Delivery, DeviceInfo,
 		Devices, Dispatch, DispatchRefusal, HourClaims, HourDemand, IntervalClock, Maintenance,
-		Places,
+		HourLedger, Places,
 	},
 	units::GramsPerKwh,
 	wire::PublicKey,
@@ -101,6 +102,8 @@ mod runtime {
 	pub type Balances = pallet_balances::Pallet<Test>;
 	#[runtime::pallet_index(2)]
 	pub type Pools = pallet_pools::Pallet<Test>;
+	#[runtime::pallet_index(3)]
+	pub type Claims = pallet_hours::Pallet<Test>;
 }
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
@@ -121,6 +124,11 @@ impl pallet_balances::Config for Test {
 
 parameter_types! {
 	pub static Now: Interval = Interval(20);
+	/// How many intervals the clock of the ledger of claims goes ahead.
+	pub static Skew: u32 = 0;
+	/// How many intervals ahead that ledger makes claims.
+	pub static ClaimsHorizon: u32 = 20;
+	pub const MinimumHolding: MicroGpuHours = MicroGpuHours(10);
 	/// Intervals that were passed over.
 	pub static Skipped: Vec<Interval> = vec![];
 	/// What buyers are owed; everything if nothing is said.
@@ -136,6 +144,7 @@ parameter_types! {
 	pub const MaxLeaderFee: Permill = Permill::from_percent(20);
 	pub const Half: Permill = Permill::from_percent(50);
 	pub const Quorum: Permill = Permill::from_percent(40);
+	pub const Majority: Permill = Permill::from_percent(60);
 }
 
 thread_local! {
@@ -244,67 +253,25 @@ impl Places for World {
 	}
 }
 
-/// In storage, so that a call that fails changes nothing of it either.
-fn claims_key(class: ClassId, interval: Interval, of: &AccountId) -> Vec<u8> {
-	(b"claims", class, interval, of).encode()
-}
-
 /// Sums over all accounts: what was made and what was taken out of the world.
 pub fn claims_made(class: ClassId, interval: Interval) -> (u64, u64) {
-	unhashed::get_or_default(&(b"made", class, interval).encode())
+	let totals = Claims::totals(class, interval);
+	(totals.minted.0, totals.burnt.0)
 }
 
-fn set_claims(class: ClassId, interval: Interval, of: &AccountId, change: i128) {
-	let held = World::balance(class, interval, of).0 as i128 + change;
-	unhashed::put(&claims_key(class, interval, of), &(held as u64));
-	let (mut minted, mut burnt) = claims_made(class, interval);
-	minted += change.max(0) as u64;
-	burnt += (-change).max(0) as u64;
-	unhashed::put(&(b"made", class, interval).encode(), &(minted, burnt));
-}
-
-impl HourClaims<AccountId> for World {
-	fn mint(
-		class: ClassId,
-		interval: Interval,
-		to: &AccountId,
-		amount: MicroGpuHours,
-	) -> Result<(), ClaimsError> {
-		if interval <= Now::get() {
-			return Err(ClaimsError::Closed);
-		}
-		set_claims(class, interval, to, amount.0.into());
-		Ok(())
-	}
-
-	fn burn(
-		class: ClassId,
-		interval: Interval,
-		from: &AccountId,
-		amount: MicroGpuHours,
-	) -> Result<(), ClaimsError> {
-		if interval <= Now::get() {
-			return Err(ClaimsError::Closed);
-		}
-		if Self::balance(class, interval, from) < amount {
-			return Err(ClaimsError::Insufficient);
-		}
-		set_claims(class, interval, from, -i128::from(amount.0));
-		Ok(())
-	}
-
-	fn balance(class: ClassId, interval: Interval, of: &AccountId) -> MicroGpuHours {
-		MicroGpuHours(unhashed::get_or_default(&claims_key(class, interval, of)))
-	}
+/// What an account may use of the claims that it holds.
+pub fn claims_of(class: ClassId, interval: Interval, who: AccountId) -> u64 {
+	<Claims as HourClaims<AccountId>>::balance(class, interval, &who).0
 }
 
 /// As a market would: claims move from the pool to a buyer.
-pub fn sell(pool: PoolId, interval: Interval, amount: u64) {
+pub fn try_sell(pool: PoolId, interval: Interval, amount: u64) -> Result<(), ClaimsError> {
 	let class = Pools::pool(pool).and_then(|pool| pool.claims).unwrap();
-	for (who, change) in [(Pools::account(pool), -i128::from(amount)), (CLIENT, amount.into())] {
-		let held = World::balance(class, interval, &who).0 as i128 + change;
-		unhashed::put(&claims_key(class, interval, &who), &(u64::try_from(held).unwrap()));
-	}
+	Claims::transfer(class, interval, &Pools::account_of(pool), &CLIENT, MicroGpuHours(amount))
+}
+
+pub fn sell(pool: PoolId, interval: Interval, amount: u64) {
+	try_sell(pool, interval, amount).unwrap();
 }
 
 impl HourDemand for World {
@@ -371,6 +338,33 @@ impl Convert<PublicKey, AccountId> for World {
 	}
 }
 
+pub struct LedgerClock;
+
+impl IntervalClock for LedgerClock {
+	fn current() -> Interval {
+		Interval(Now::get().0 + Skew::get())
+	}
+
+	fn randomness_of(_: Interval) -> Option<[u8; 32]> {
+		None
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn set_for_benchmark(_: Interval, _: [u8; 32]) {}
+}
+
+impl pallet_hours::Config for Test {
+	type Clock = LedgerClock;
+	type LockReason = u8;
+	type MaxLocks = ConstU32<2>;
+	type MinimumHolding = MinimumHolding;
+	type Horizon = ClaimsHorizon;
+	type Grace = ConstU32<8>;
+	type TotalsKept = ConstU32<1_000>;
+	type MaxPage = ConstU32<24>;
+	type WeightInfo = ();
+}
+
 impl pallet_pools::Config for Test {
 	type Currency = Balances;
 	type RuntimeHoldReason = RuntimeHoldReason;
@@ -380,7 +374,7 @@ impl pallet_pools::Config for Test {
 	type Benchmarks = World;
 	type Credentials = World;
 	type Places = World;
-	type Claims = World;
+	type Claims = Claims;
 	type ClaimClass = World;
 	type Demand = World;
 	type Dispatch = World;
@@ -421,6 +415,7 @@ impl pallet_pools::Config for Test {
 	type VotingTime = ConstU32<5>;
 	type ChangeDelay = ConstU32<4>;
 	type Quorum = Quorum;
+	type Majority = Majority;
 	type MaxStrikes = ConstU32<2>;
 	type SuspensionTime = ConstU32<5>;
 	type MinLeaderThroughput = ConstU32<1_000>;
@@ -514,6 +509,22 @@ pub fn deliver(device: DeviceId, interval: u32, work: u64) {
 }
 
 pub fn tell(device: DeviceId, client: AccountId, interval: u32, work: u64, green: bool) {
+	tell_all(device, client, interval, work, green, false);
+}
+
+/// Tells pools that a device delivered green work that its leader gave it.
+pub fn deliver_given(device: DeviceId, interval: u32, work: u64) {
+	tell_all(device, CLIENT, interval, work, true, true);
+}
+
+fn tell_all(
+	device: DeviceId,
+	client: AccountId,
+	interval: u32,
+	work: u64,
+	green: bool,
+	assigned: bool,
+) {
 	<Pools as DeliveredWork<AccountId>>::delivered(Delivery {
 		device,
 		client: &client,
@@ -521,6 +532,7 @@ pub fn tell(device: DeviceId, client: AccountId, interval: u32, work: u64, green
 		work: MicroGpuHours(work),
 		carbon: MilligramsCo2(work * 2),
 		green,
+		assigned,
 	});
 }
 
@@ -566,6 +578,8 @@ pub fn insured() -> Balance {
 
 pub fn new_test_ext() -> sp_io::TestExternalities {
 	at(20);
+	Skew::set(0);
+	ClaimsHorizon::set(20);
 	Skipped::set(vec![]);
 	Owed::set(None);
 	Resting::set(vec![]);
@@ -591,12 +605,25 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
 	ext
 }
 
+/// Checks what must hold in each pallet and between them.
+pub fn check_all() {
+	Pools::do_try_state().unwrap();
+	Claims::do_try_state().unwrap();
+	// Whatever was sold to whom: what can be asked for is what is promised.
+	for (interval, class, entry) in Ledger::<Test>::iter() {
+		if interval > Now::get() {
+			let standing = Claims::totals(class, interval).outstanding().unwrap();
+			assert_eq!(standing.0, entry.promised.0, "each hour is promised once and sold once");
+		}
+	}
+}
+
 /// Runs `test` on a new chain and checks what must hold after it.
 pub fn on_chain(test: impl FnOnce()) {
 	new_test_ext().execute_with(|| {
 		let issued = Balances::total_issuance();
 		test();
-		Pools::do_try_state().unwrap();
+		check_all();
 		assert_eq!(Balances::total_issuance(), issued, "no money is made or lost");
 	});
 }

@@ -22,6 +22,7 @@ impl<T: Config> Pallet<T> {
 		let mut record = Pools::<T>::get(pool).ok_or(Error::<T>::UnknownPool)?;
 		ensure!(member.state == MemberState::Online, Error::<T>::NotOnline);
 		ensure!(Self::is_online(&info), Error::<T>::Offline);
+		ensure!(!Self::stands_by(&record, &member), Error::<T>::Idle);
 		ensure!(from <= until && until.since(from) < T::MaxSpan::get(), Error::<T>::BadRange);
 		let now = T::Clock::current();
 		ensure!(from > now, Error::<T>::Past);
@@ -54,6 +55,7 @@ impl<T: Config> Pallet<T> {
 						promised: Units::ZERO,
 						delivered: Units::ZERO,
 						led: Units::ZERO,
+						done: Units::ZERO,
 						floor,
 						earned: 0,
 						rate: 0,

@@ -185,6 +185,8 @@ impl<T: Config> Pallet<T> {
 				sums.excused = sums.excused.saturating_add(settled.missed);
 			}
 			sums.penalties = sums.penalties.saturating_add(settled.penalty);
+			let covered = math::covered(settled.penalty, settled.missed, T::MinPenalty::get());
+			sums.covered = sums.covered.saturating_add(covered.unwrap_or_default());
 			sums.forfeited = sums.forfeited.saturating_add(settled.forfeited);
 			if sums.open == 0 && sums.missed == Units::ZERO {
 				*entry = None;

@@ -51,6 +51,7 @@ impl<T: Config> Shortfalls<Balance> for Pallet<T> {
 		(entry.missed > Units::ZERO).then(|| Shortfall {
 			missed: MicroGpuHours(entry.missed.0),
 			taken: entry.penalties.saturating_add(entry.forfeited),
+			covered: entry.covered,
 			settled: entry.open == 0,
 		})
 	}

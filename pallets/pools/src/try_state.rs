@@ -111,6 +111,10 @@ impl<T: Config> Pallet<T> {
 			ensure!(promise.promised > Units::ZERO, "a promise is of something");
 			ensure!(promise.delivered <= promise.promised, "no more counts than is promised");
 			ensure!(promise.led <= promise.promised, "a leader gives no more than is promised");
+			ensure!(
+				promise.done <= promise.led && promise.done <= promise.delivered,
+				"no more is led than was given and delivered"
+			);
 			ensure!(promise.deposit > 0, "a promise is backed");
 			*open.entry(device).or_default() += 1;
 			let sum = sums.entry((pool, interval)).or_default();
@@ -158,6 +162,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(interval >= swept, "the ledger is swept");
 			ensure!(entry.missed <= entry.promised, "no more is missed than promised");
 			ensure!(entry.excused <= entry.missed, "no more is excused than missed");
+			ensure!(entry.covered <= entry.penalties, "no more is covered than was taken");
 			ensure!(
 				entry.open > 0 || entry.missed > Units::ZERO,
 				"the ledger forgets what is settled and kept"

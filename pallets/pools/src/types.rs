@@ -330,6 +330,8 @@ pub struct Promise<AccountId> {
 	pub delivered: Units,
 	/// What of it the leader gave work for.
 	pub led: Units,
+	/// What of it is delivered by work that the leader gave.
+	pub done: Units,
 	/// How much must be promised, and kept, for an equal share.
 	pub floor: Units,
 	/// What its part of the revenue came to when `promised` changed last.
@@ -391,6 +393,9 @@ pub struct LedgerEntry {
 	pub excused: Units,
 	/// What was taken from deposits for it.
 	pub penalties: Balance,
+	/// What of the penalties holders of claims can be paid from alike: at most `MinPenalty` for a
+	/// million units missed.
+	pub covered: Balance,
 	/// What of the revenue was not paid to members for it.
 	pub forfeited: Balance,
 	/// How many promises are not settled.

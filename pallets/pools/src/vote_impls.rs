@@ -106,7 +106,7 @@ impl<T: Config> Pallet<T> {
 		// Rounded up.
 		let needed = T::Quorum::get().mul_ceil(proposal.total.0);
 		let quorum = voted.0 >= needed;
-		let passed = quorum && proposal.ayes > proposal.nays;
+		let passed = quorum && proposal.ayes.0 >= T::Majority::get().mul_ceil(voted.0);
 		if passed {
 			ensure!(!Pending::<T>::contains_key(pool), Error::<T>::ChangePending);
 			let from = now.checked_add(T::ChangeDelay::get()).ok_or(Error::<T>::Overflow)?;

@@ -304,6 +304,8 @@ pub struct Delivery<'a, AccountId> {
 	pub carbon: MilligramsCo2,
 	/// Whether all of its energy was metered renewable energy, now used up.
 	pub green: bool,
+	/// Whether the device had it from [`Dispatch::assign`], and did not take it by itself.
+	pub assigned: bool,
 }
 
 /// Who counts verified work against what was promised.
@@ -334,12 +336,19 @@ pub struct Shortfall<Balance> {
 	pub missed: MicroGpuHours,
 	/// What was taken from members and from the pools' revenue for it, and lies with the insurance.
 	pub taken: Balance,
+	/// What of that all holders can be paid from alike: for each unit missed no more than the least
+	/// that every pool takes for one.
+	pub covered: Balance,
 	/// Whether this is final: everything promised for the interval is settled.
 	pub settled: bool,
 }
 
-/// The ledger of shortfalls, for whoever pays holders of claims out of the insurance: to each
-/// `taken * claims / all claims of that class and interval`, rounded down, once `settled`.
+/// The ledger of shortfalls, for whoever pays holders of claims out of the insurance.
+///
+/// Claims of a class are alike, whichever pool made them. So to whoever asked for `hours` and did not
+/// get them is due `covered * hours / missed`, rounded down, once `settled`: then nobody gains by
+/// founding a pool with a low penalty, missing in it, and being paid from what others missed. What
+/// is taken beyond that stays with the insurance, for buyers whose price is known.
 pub trait Shortfalls<Balance> {
 	/// The shortfall of claims of `class`, or `None` if there was none or it was too long ago.
 	fn shortfall(class: ClassId, interval: Interval) -> Option<Shortfall<Balance>>;
@@ -435,6 +444,9 @@ pub enum DispatchRefusal {
 /// Who can give a task's chunks to devices, for the one that leads them.
 pub trait Dispatch {
 	/// Gives a chunk to `device` as though the device had accepted it. What the chunk counts for.
+	///
+	/// The device did not ask for it, so letting it go must cost the device nothing; and when it is
+	/// delivered, [`Delivery::assigned`] says that it was given.
 	fn assign(device: DeviceId, task: TaskId, chunk: u32)
 		-> Result<MicroGpuHours, DispatchRefusal>;
 

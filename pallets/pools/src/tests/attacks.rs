@@ -150,7 +150,7 @@ fn central_capacity_should_have_no_vote_and_never_be_green() {
 		let propose = Pools::propose(signed(CAROL), CENTRAL, change);
 		assert_noop!(propose, Error::<Test>::NoWeight);
 		// What it is claimed by is not what green compute is claimed by.
-		assert_eq!(World::balance(HOME, Interval(25), &Pools::account_of(pool)).0, 0);
+		assert_eq!(claims_of(HOME, Interval(25), Pools::account_of(pool)), 0);
 		assert_ok!(settle(CENTRAL, 25));
 		assert_ok!(Pools::exit(signed(STRANGER), CENTRAL));
 	});

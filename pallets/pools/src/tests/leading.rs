@@ -152,7 +152,9 @@ fn fee_should_be_paid_for_work_that_the_leader_gave() {
 		at(25);
 		assert_ok!(split(&[(0, A), (1, A), (2, B)]));
 		// A does what it got and 100 more; B does nothing of what it got.
-		deliver(A, 25, 300);
+		deliver_given(A, 25, 100);
+		deliver(A, 25, 100);
+		deliver_given(A, 25, 100);
 		at(29);
 		assert_ok!(settle(A, 25));
 		// 3,000 for 300 units, of which 200 were led: a tenth of 2,000.
@@ -178,7 +180,8 @@ fn fee_should_be_that_of_the_first_promise_when_terms_change() {
 		});
 		at(25);
 		assert_ok!(split(&[(0, A)]));
-		deliver(A, 25, 300);
+		deliver_given(A, 25, 100);
+		deliver(A, 25, 200);
 		at(29);
 		assert_ok!(settle(A, 25));
 		assert_eq!(settled(A, 25).fee, 100);
@@ -192,7 +195,8 @@ fn fee_should_stay_with_the_pool_when_the_leader_is_gone() {
 		assert_ok!(pay_in(POOL, 25, 5_000));
 		at(25);
 		assert_ok!(split(&[(0, A)]));
-		deliver(A, 25, 300);
+		deliver_given(A, 25, 100);
+		deliver(A, 25, 200);
 		deliver(B, 25, 200);
 		remove(REGIONAL);
 		at(29);
@@ -200,5 +204,20 @@ fn fee_should_stay_with_the_pool_when_the_leader_is_gone() {
 		assert_ok!(settle(B, 25));
 		assert_eq!((settled(A, 25).income, settled(A, 25).fee), (2_900, 0));
 		assert_eq!(Pools::pool(POOL).unwrap().reserve, 100);
+	});
+}
+
+#[test]
+fn fee_should_not_be_paid_when_the_member_let_go_of_what_it_was_given() {
+	on_chain(|| {
+		led();
+		assert_ok!(pay_in(POOL, 25, 5_000));
+		at(25);
+		// The leader gives A rubbish for all that it promised. A lets go of it and finds work itself.
+		assert_ok!(split(&[(0, A), (1, A), (2, A)]));
+		deliver(A, 25, 300);
+		at(29);
+		assert_ok!(settle(A, 25));
+		assert_eq!((settled(A, 25).income, settled(A, 25).fee), (3_000, 0));
 	});
 }

@@ -51,6 +51,7 @@ fn promise_of(kept: &Kept, rate: u128) -> Promise<AccountId> {
 		promised: Units(kept.promised),
 		delivered: Units(kept.delivered),
 		led: Units(kept.led),
+		done: Units(kept.led.min(kept.delivered)),
 		floor: Units(kept.promised),
 		earned: 0,
 		rate,

@@ -24,7 +24,7 @@ fn take_back(device: DeviceId, interval: u32, amount: u64) -> DispatchResult {
 }
 
 fn claims(class: ClassId, interval: u32) -> u64 {
-	World::balance(class, Interval(interval), &Pools::account_of(POOL)).0
+	claims_of(class, Interval(interval), Pools::account_of(POOL))
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn take_back_should_be_refused_when_the_hours_are_sold() {
 		assert_noop!(take_back(A, 25, 41), Error::<Test>::Sold);
 		assert_ok!(take_back(A, 25, 40));
 		assert_noop!(take_back(A, 25, 50), Error::<Test>::Sold);
-		assert_eq!(World::balance(HOME, Interval(25), &CLIENT), MicroGpuHours(60));
+		assert_eq!(claims_of(HOME, Interval(25), CLIENT), 60);
 	});
 }
 

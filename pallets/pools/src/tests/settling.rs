@@ -83,7 +83,7 @@ fn settle_should_take_the_penalty_when_work_is_missing() {
 		assert_eq!(insured(), 150 + 299 + 100 + 200);
 		assert_eq!(
 			<Pools as Shortfalls<_>>::shortfall(HOME, Interval(25)),
-			Some(Shortfall { missed: MicroGpuHours(499), taken: 749, settled: true })
+			Some(Shortfall { missed: MicroGpuHours(499), taken: 749, covered: 0, settled: true })
 		);
 		assert_eq!(
 			Pools::ledger(HOME, Interval(25)),
@@ -93,6 +93,7 @@ fn settle_should_take_the_penalty_when_work_is_missing() {
 				missed: Units(499),
 				excused: Units(0),
 				penalties: 250,
+				covered: 0,
 				forfeited: 499,
 				open: 0,
 			})
