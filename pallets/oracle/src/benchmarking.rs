@@ -310,7 +310,7 @@ mod benchmarks {
 		sure(Pallet::<T>::do_close_feed(FEED))?;
 		#[block]
 		{
-			Pallet::<T>::sweep_step(FEED);
+			assert!(Pallet::<T>::sweep_step(FEED));
 		}
 		let seats = Seats::<T>::iter_key_prefix(FEED).count();
 		assert_eq!(u32::try_from(seats), Ok(T::MaxSeats::get().saturating_sub(1)));

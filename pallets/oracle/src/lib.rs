@@ -382,9 +382,10 @@ pub mod pallet {
 		TooManyZones,
 		/// The zone has feeds. Close them first.
 		ZoneInUse,
-		/// No such feed. Look at `Feeds` for those that stand.
+		/// No such feed. Look at `Feeds` for those that stand, at `Closing` for those being removed.
 		UnknownFeed,
-		/// What was left of this feed is still being removed. Wait for `FeedSwept`.
+		/// What was left of this feed is still being removed. Judge whoever is suspended from it, or
+		/// wait for `FeedSwept`.
 		FeedClosing,
 		/// The least is above the most, or carbon is below zero or above 2^32 - 1 g/kWh.
 		BadBounds,
@@ -519,7 +520,8 @@ pub mod pallet {
 		}
 
 		/// Closes a feed: it says nothing from now on, and what is left of it is removed. Also what
-		/// to do if its feeders have made it say something false.
+		/// to do if its feeders have made it say something false: `accuse` them first, and they can
+		/// be judged after it is closed.
 		///
 		/// Origin: `ForceOrigin`. Event: `FeedClosed`. Error: `UnknownFeed`.
 		#[pallet::call_index(3)]

@@ -65,16 +65,22 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_resume(feed: FeedId, who: T::AccountId) -> DispatchResult {
 		let suspicion = Self::suspicion(feed, &who)?;
-		let waited = T::Clock::current().since(suspicion.since);
-		ensure!(waited >= T::DecisionPeriod::get(), Error::<T>::Undecided);
+		ensure!(Self::has_lapsed(&suspicion), Error::<T>::Undecided);
 		Seats::<T>::insert(feed, &who, Seat::default());
 		Self::deposit_event(Event::Reinstated { feed, feeder: who });
 		Ok(())
 	}
 
-	/// What a feeder is suspended from a feed for.
+	/// Whether nobody decided in time.
+	pub(crate) fn has_lapsed(suspicion: &Suspicion) -> bool {
+		T::Clock::current().since(suspicion.since) >= T::DecisionPeriod::get()
+	}
+
+	/// What a feeder is suspended from a feed for. Also of a feed that was closed since: to stop what
+	/// it says must not let off whoever made it say so.
 	fn suspicion(feed: FeedId, who: &T::AccountId) -> Result<Suspicion, Error<T>> {
-		ensure!(Feeds::<T>::contains_key(feed), Error::<T>::UnknownFeed);
+		let known = Feeds::<T>::contains_key(feed) || Closing::<T>::contains_key(feed);
+		ensure!(known, Error::<T>::UnknownFeed);
 		let seat = Seats::<T>::get(feed, who).ok_or(Error::<T>::NotAssigned)?;
 		seat.suspicion.ok_or(Error::<T>::NotSuspended)
 	}

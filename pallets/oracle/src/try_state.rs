@@ -7,7 +7,7 @@ use frame_support::{
 use pogcs_primitives::traits::IntervalClock;
 use sp_runtime::TryRuntimeError;
 
-use crate::{pallet::*, types::*};
+use crate::pallet::*;
 
 impl<T: Config> Pallet<T> {
 	/// Checks every invariant of the oracle.

@@ -6,7 +6,9 @@ use pogcs_primitives::{
 	Interval, MicroGpuHours,
 };
 
-use crate::{mock::*, Event, Holding};
+use sp_runtime::DispatchError;
+
+use crate::{mock::*, Error, Event, Holding};
 
 fn lock(why: Why, amount: u64) -> Result<(), ClaimsError> {
 	Hours::lock(why, CLASS, NEXT, &ALICE, MicroGpuHours(amount))
@@ -152,4 +154,20 @@ fn burn_should_leave_locked_claims_alone() {
 			Err(ClaimsError::Insufficient)
 		));
 	});
+}
+
+#[test]
+fn refusal_should_have_a_name_of_its_own_when_it_becomes_an_error() {
+	let pairs = [
+		(ClaimsError::Closed, Error::Closed),
+		(ClaimsError::Insufficient, Error::Insufficient),
+		(ClaimsError::Overflow, Error::Overflow),
+		(ClaimsError::TooFar, Error::TooFar),
+		(ClaimsError::Dust, Error::Dust),
+		(ClaimsError::Crowded, Error::Crowded),
+		(ClaimsError::NotRunning, Error::<Test>::NotRunning),
+	];
+	for (refusal, error) in pairs {
+		assert_eq!(DispatchError::from(Error::<Test>::from(refusal)), error.into());
+	}
 }

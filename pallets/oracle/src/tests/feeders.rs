@@ -3,7 +3,7 @@
 use frame_support::{assert_noop, assert_ok};
 use pogcs_primitives::{
 	grid::{FeedId, Quantity},
-	ZoneId,
+	Interval, ZoneId,
 };
 use sp_runtime::{DispatchResult, TokenError};
 
@@ -223,5 +223,13 @@ fn dismiss_should_make_a_feeder_leave() {
 		idle();
 		assert_ok!(withdraw(STRANGER));
 		assert_eq!(Oracle::feeder(STRANGER), None);
+	});
+}
+
+#[test]
+fn leave_should_be_refused_when_the_notice_would_outlast_the_clock() {
+	new_test_ext().build_and_execute(|| {
+		Now::set(Interval(u32::MAX));
+		assert_noop!(Oracle::leave(RuntimeOrigin::signed(1)), Error::<Test>::Overflow);
 	});
 }

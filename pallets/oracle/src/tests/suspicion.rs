@@ -184,16 +184,43 @@ fn accuse_should_suspend_and_drop_what_was_submitted() {
 }
 
 #[test]
+fn judge_should_reach_a_suspended_feeder_when_its_feed_was_closed() {
+	new_test_ext().build_and_execute(|| {
+		for who in 1..=3 {
+			assert_ok!(accuse(who));
+		}
+		assert_ok!(Oracle::close_feed(RuntimeOrigin::root(), CARBON));
+		idle();
+		assert_ok!(judge(1, 50));
+		System::assert_last_event(Event::Slashed { feed: CARBON, feeder: 1, amount: 51 }.into());
+		assert_ok!(judge(2, 0));
+		assert_noop!(resume(3), Error::<Test>::Undecided);
+		assert_noop!(
+			Oracle::set_feed(RuntimeOrigin::root(), CARBON, carbon_policy()),
+			Error::<Test>::FeedClosing
+		);
+		pass(DECISION);
+		idle();
+		// Nobody decided about the third: it has its bond, and the feed is gone.
+		assert_noop!(judge(3, 50), Error::<Test>::UnknownFeed);
+		assert_eq!((on_hold(1), on_hold(2), on_hold(3)), (50, BOND, BOND));
+		assert_ok!(Oracle::set_feed(RuntimeOrigin::root(), CARBON, carbon_policy()));
+	});
+}
+
+#[test]
 fn calls_about_a_closed_feed_should_be_refused() {
 	new_test_ext().build_and_execute(|| {
-		suspend_five();
 		assert_ok!(Oracle::close_feed(RuntimeOrigin::root(), CARBON));
-		assert_noop!(judge(5, 10), Error::<Test>::UnknownFeed);
-		assert_noop!(resume(5), Error::<Test>::UnknownFeed);
+		assert_noop!(judge(5, 10), Error::<Test>::NotSuspended);
+		assert_noop!(resume(5), Error::<Test>::NotSuspended);
 		assert_noop!(accuse(1), Error::<Test>::UnknownFeed);
 		assert_noop!(
 			Oracle::unassign(RuntimeOrigin::root(), CARBON, 1),
 			Error::<Test>::UnknownFeed
 		);
+		idle();
+		assert_noop!(judge(5, 10), Error::<Test>::UnknownFeed);
+		assert_noop!(resume(5), Error::<Test>::UnknownFeed);
 	});
 }

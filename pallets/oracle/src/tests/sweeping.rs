@@ -1,8 +1,8 @@
 //! What is left of a closed feed goes in bounded steps.
 
-use frame_support::{assert_ok, traits::Hooks};
+use frame_support::{assert_noop, assert_ok, traits::Hooks};
 
-use crate::{mock::*, Closing, Event, History, Seats, WeightInfo};
+use crate::{mock::*, Closing, Error, Event, History, Seats, WeightInfo};
 
 #[test]
 fn sweep_should_remove_everything_of_a_closed_feed_step_by_step() {
@@ -35,13 +35,18 @@ fn sweep_should_remove_everything_of_a_closed_feed_step_by_step() {
 }
 
 #[test]
-fn sweep_should_let_a_suspended_feeder_go_when_its_feed_was_closed() {
+fn sweep_should_wait_for_a_decision_when_a_feeder_of_the_closed_feed_is_suspended() {
 	new_test_ext().build_and_execute(|| {
 		suspend_five();
 		assert_ok!(Oracle::leave(RuntimeOrigin::signed(5)));
 		assert_ok!(Oracle::close_feed(RuntimeOrigin::root(), CARBON));
 		pass(NOTICE);
 		idle();
+		// Closing the feed lets nobody off.
+		assert_noop!(Oracle::withdraw(RuntimeOrigin::signed(5), 5), Error::<Test>::Suspended);
+		pass(DECISION - NOTICE);
+		idle();
+		System::assert_last_event(Event::FeedSwept { feed: CARBON }.into());
 		assert_ok!(Oracle::withdraw(RuntimeOrigin::signed(5), 5));
 		assert_eq!(Balances::free_balance(5), BALANCE);
 	});
