@@ -17,8 +17,8 @@ use pogcs_primitives::{
 	records::{ClassRecord, DeviceState, PoolKind},
 	traits::{
 		Benchmarks, ClaimsError, Credentials, DeliveredEnergy, DeliveredWork, Delivery, DeviceInfo,
-		Devices, Dispatch, DispatchRefusal, HourClaims, HourDemand, IntervalClock, Maintenance,
-		HourLedger, Places,
+		Devices, Dispatch, DispatchRefusal, HourClaims, HourDemand, HourLedger, IntervalClock,
+		Maintenance, Places,
 	},
 	units::GramsPerKwh,
 	wire::PublicKey,
@@ -267,7 +267,8 @@ pub fn claims_of(class: ClassId, interval: Interval, who: AccountId) -> u64 {
 /// As a market would: claims move from the pool to a buyer.
 pub fn try_sell(pool: PoolId, interval: Interval, amount: u64) -> Result<(), ClaimsError> {
 	let class = Pools::pool(pool).and_then(|pool| pool.claims).unwrap();
-	Claims::transfer(class, interval, &Pools::account_of(pool), &CLIENT, MicroGpuHours(amount))
+	let (from, amount) = (Pools::account_of(pool), MicroGpuHours(amount));
+	<Claims as HourLedger<AccountId>>::transfer(class, interval, &from, &CLIENT, amount)
 }
 
 pub fn sell(pool: PoolId, interval: Interval, amount: u64) {

@@ -1,7 +1,7 @@
 //! Who would gain by lying, and does not.
 
 use frame_support::{assert_noop, assert_ok};
-use pogcs_primitives::{records::PoolKind, traits::HourClaims, DeviceId, Interval};
+use pogcs_primitives::{records::PoolKind, traits::Shortfalls, DeviceId, Interval};
 
 use crate::mock::*;
 
@@ -209,5 +209,32 @@ fn leader_should_get_no_fee_for_work_that_members_found_themselves() {
 		at(29);
 		assert_ok!(settle(A, 25));
 		assert_eq!((settled(A, 25).income, settled(A, 25).fee), (1_000, 0));
+	});
+}
+
+#[test]
+fn founder_of_a_cheap_pool_should_not_be_paid_from_what_others_missed() {
+	on_chain(|| {
+		// B founds a pool that takes next to nothing for what is missed, and keeps its claims.
+		let honest = found(PoolKind::Green);
+		let cheap = found_with(PoolKind::Green, Terms { penalty: 1_000, ..terms() }, vec![], None);
+		assert_ok!(join(honest, A));
+		assert_ok!(join(cheap, B));
+		for device in [A, B] {
+			assert_ok!(promise(device, 25, MOST));
+		}
+		sell(cheap, Interval(25), MOST);
+		assert_ok!(pay_in(honest, 25, 2_000));
+		at(29);
+		for device in [A, B] {
+			assert_ok!(settle(device, 25));
+		}
+		assert_eq!((settled(A, 25).penalty, settled(B, 25).penalty), (500, 1));
+		let shortfall = <Pools as Shortfalls<_>>::shortfall(HOME, Interval(25)).unwrap();
+		assert_eq!((shortfall.missed.0, shortfall.taken), (2 * MOST, 2_501));
+		// For all that it missed it is paid no more than it lost for it.
+		assert_eq!(shortfall.covered, 2);
+		let paid = math::share(shortfall.covered, Units(MOST), Units(shortfall.missed.0)).unwrap();
+		assert!(paid <= settled(B, 25).penalty);
 	});
 }

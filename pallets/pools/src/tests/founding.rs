@@ -210,3 +210,13 @@ fn dissolve_should_be_refused_when_a_round_runs_or_money_waits() {
 		assert_ok!(Pools::dissolve(signed(LEAD), other));
 	});
 }
+
+#[test]
+fn create_should_be_refused_when_all_ids_are_taken() {
+	on_chain(|| {
+		NextPool::<Test>::put(PoolId(u32::MAX));
+		let create =
+			Pools::create(signed(LEAD), PoolKind::Green, HOME, terms(), conditions(vec![]), None);
+		assert_noop!(create, Error::<Test>::Exhausted);
+	});
+}

@@ -160,7 +160,12 @@ fn suspended_member_should_be_able_to_leave_when_it_wants() {
 		miss(28);
 		assert_ok!(Pools::leave(signed(ALICE), A));
 		assert_noop!(Pools::resume(signed(ALICE), A), Error::<Test>::NotSuspended);
-		at(36);
+		// The notice ends with 35, but the suspension with 37: coming back is no way around it.
+		let until = Interval(37);
+		System::assert_last_event(Event::LeaveBegun { pool: POOL, device: A, until }.into());
+		at(37);
+		assert_noop!(Pools::exit(signed(ALICE), A), Error::<Test>::NoticeNotOver);
+		at(38);
 		assert_ok!(Pools::exit(signed(ALICE), A));
 	});
 }
@@ -193,5 +198,82 @@ fn idle_member_should_be_shown_out_when_it_did_nothing_for_two_periods() {
 		assert_noop!(Pools::exit(signed(STRANGER), A), Error::<Test>::PromisesOpen);
 		assert_ok!(Pools::take_back(signed(ALICE), A, Interval(62), Units(100)));
 		assert_ok!(Pools::exit(signed(STRANGER), A));
+	});
+}
+
+#[test]
+fn suspended_guest_should_stay_until_its_suspension_is_over() {
+	on_chain(|| {
+		let pool = found_with(PoolKind::Compute, Terms { guests: 1, ..terms() }, vec![], None);
+		let hours = (Interval(21), Interval(22));
+		assert_ok!(Pools::join_by_hour(signed(CAROL), pool, CENTRAL, hours.0, hours.1));
+		for interval in [21, 22] {
+			assert_ok!(promise(CENTRAL, interval, 100));
+		}
+		at(26);
+		for interval in [21, 22] {
+			assert_ok!(settle(CENTRAL, interval));
+		}
+		let until = Interval(31);
+		assert_eq!(Pools::state(CENTRAL), Some(MemberState::Suspended { until }));
+		at(31);
+		assert_noop!(Pools::exit(signed(CAROL), CENTRAL), Error::<Test>::StillSuspended);
+		at(32);
+		assert_ok!(Pools::exit(signed(CAROL), CENTRAL));
+	});
+}
+
+#[test]
+fn leave_should_be_refused_when_the_notice_would_outlast_the_clock() {
+	on_chain(|| {
+		joined();
+		at(u32::MAX - 2);
+		assert_noop!(Pools::leave(signed(ALICE), A), Error::<Test>::Overflow);
+	});
+}
+
+/// A and B are members; A delivers in each of the periods, B promises and delivers nothing. What
+/// buyers ask for A delivers alone.
+fn free_ride() {
+	joined();
+	join(POOL, B).unwrap();
+	Owed::set(Some(100));
+	for interval in [25, 35, 45] {
+		at(interval - 1);
+		promise(A, interval, 100).unwrap();
+		promise(B, interval, 100).unwrap();
+		at(interval);
+		deliver(A, interval, 100);
+		at(interval + 4);
+		settle(A, interval).unwrap();
+		settle(B, interval).unwrap();
+	}
+}
+
+#[test]
+fn idle_member_should_promise_nothing_more_when_others_work() {
+	on_chain(|| {
+		free_ride();
+		assert_ok!(promise(B, 51, 100));
+		at(50);
+		assert_noop!(promise(B, 52, 100), Error::<Test>::Idle);
+		assert_ok!(promise(A, 52, 100));
+		// Nobody has to wait for it to go.
+		at(55);
+		assert_ok!(settle(B, 51));
+		assert_ok!(Pools::exit(signed(STRANGER), B));
+		assert_ok!(join(POOL, B));
+		assert_ok!(promise(B, 56, 100));
+	});
+}
+
+#[test]
+fn idle_member_should_promise_on_when_it_works_again() {
+	on_chain(|| {
+		free_ride();
+		assert_ok!(promise(B, 51, 100));
+		at(51);
+		deliver(B, 51, 1);
+		assert_ok!(promise(B, 52, 100));
 	});
 }

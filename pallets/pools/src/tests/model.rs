@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use frame_support::traits::Hooks;
-use pogcs_primitives::{records::PoolKind, traits::HourClaims, DeviceId, Interval, PoolId, TaskId};
+use pogcs_primitives::{records::PoolKind, DeviceId, Interval, PoolId, TaskId};
 use proptest::prelude::*;
 
 use crate::mock::*;

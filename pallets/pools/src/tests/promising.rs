@@ -1,8 +1,8 @@
 //! Promising hours ahead, and taking them back.
 
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 use pogcs_primitives::{
-	records::PoolKind, traits::HourClaims, ClassId, DeviceId, Interval, MicroGpuHours,
+	records::PoolKind, traits::HourLedger, ClassId, DeviceId, Interval, MicroGpuHours,
 };
 use sp_runtime::DispatchResult;
 
@@ -233,5 +233,52 @@ fn take_back_should_leave_what_was_earned_to_those_who_stay() {
 		at(29);
 		assert_ok!(settle(B, 25));
 		assert_eq!(settled(B, 25).income, 4_000);
+	});
+}
+
+#[test]
+fn promise_should_be_refused_when_the_ledger_of_claims_refuses() {
+	on_chain(|| {
+		joined(PoolKind::Green);
+		ClaimsHorizon::set(4);
+		assert_ok!(promise(A, 24, 100));
+		assert_noop!(promise(A, 25, 100), Error::<Test>::ClaimsRefused);
+		// A ledger whose interval has begun.
+		Skew::set(1);
+		assert_noop!(promise(A, 21, 100), Error::<Test>::ClaimsClosed);
+	});
+}
+
+#[test]
+fn take_back_should_be_refused_when_the_claims_are_set_aside() {
+	on_chain(|| {
+		joined(PoolKind::Green);
+		assert_ok!(promise(A, 25, 100));
+		let account = Pools::account_of(POOL);
+		// A market offers 60 of them.
+		Claims::lock(1, HOME, Interval(25), &account, MicroGpuHours(60)).unwrap();
+		assert_noop!(take_back(A, 25, 50), Error::<Test>::Sold);
+		assert_ok!(take_back(A, 25, 40));
+		Claims::unlock(1, HOME, Interval(25), &account, MicroGpuHours(60)).unwrap();
+		assert_ok!(take_back(A, 25, 60));
+	});
+}
+
+#[test]
+fn claims_should_expire_with_their_interval_when_nobody_used_them() {
+	on_chain(|| {
+		joined(PoolKind::Green);
+		assert_ok!(promise(A, 25, 100));
+		sell(POOL, Interval(25), 60);
+		at(25);
+		// The buyer uses half of what it has; what is delivered is counted by work, not by claims.
+		Claims::redeem(HOME, Interval(25), &CLIENT, MicroGpuHours(30)).unwrap();
+		deliver(A, 25, 100);
+		at(34);
+		Claims::on_idle(1, Weight::MAX);
+		let totals = Claims::totals(HOME, Interval(25));
+		assert_eq!((totals.minted.0, totals.redeemed.0, totals.expired.0), (100, 30, 70));
+		assert_ok!(settle(A, 25));
+		assert_eq!(settled(A, 25).penalty, 0);
 	});
 }

@@ -373,3 +373,30 @@ fn leader_should_change_when_members_say_so() {
 		assert_eq!(Pools::pool(POOL).unwrap().leader, None);
 	});
 }
+
+#[test]
+fn change_should_fail_when_its_majority_is_small() {
+	on_chain(|| {
+		let pool = found(PoolKind::Green);
+		for (device, amount) in [(A, 599), (B, 401)] {
+			assert_ok!(join(pool, device));
+			work(device, 25, amount);
+		}
+		at(30);
+		assert_ok!(propose(A, change_notice(7)));
+		assert_ok!(propose(B, change_notice(8)));
+		assert_ok!(vote(A, 0, true));
+		assert_ok!(vote(B, 0, false));
+		assert_ok!(vote(A, 1, true));
+		at(36);
+		// Who does most of the work has its way only if others let it.
+		assert_ok!(close(0));
+		System::assert_last_event(
+			Event::ProposalClosed { pool: POOL, proposal: 0, passed: false, quorum: true }.into(),
+		);
+		assert_ok!(close(1));
+		System::assert_last_event(
+			Event::ProposalClosed { pool: POOL, proposal: 1, passed: true, quorum: true }.into(),
+		);
+	});
+}
