@@ -75,9 +75,9 @@ pub const CHUNK: u64 = 100;
 
 pub const POOL: PoolId = PoolId(0);
 /// Berlin, a cell of resolution 15.
-pub const BERLIN: CellId = CellId(0x8f1f_1d48_945d_998);
+pub const BERLIN: CellId = CellId(0x08f1_f1d4_8945_d998);
 /// Sydney, a cell of resolution 15.
-pub const SYDNEY: CellId = CellId(0x8fbe_0e35_c272_530);
+pub const SYDNEY: CellId = CellId(0x08fb_e0e3_5c27_2530);
 
 #[frame_support::runtime]
 mod runtime {

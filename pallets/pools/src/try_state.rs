@@ -261,7 +261,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(
 			Conditions::<T>::iter_keys()
 				.chain(Pending::<T>::iter_keys())
-				.all(|pool| Pools::<T>::contains_key(pool)),
+				.all(Pools::<T>::contains_key),
 			"conditions have a pool"
 		);
 		Ok(())
