@@ -315,8 +315,8 @@ mod benchmarks {
 	fn end_round(n: Linear<1, { T::MaxPlaces::get() }>) -> Result<(), BenchmarkError> {
 		let (pool, applicants) = won::<T>(n)?;
 		let round = Rounds::<T>::get(pool).ok_or(BenchmarkError::Stop("a round runs"))?;
-		let draw = round.draw.ok_or(BenchmarkError::Stop("the round is drawn"))?;
-		now::<T>(draw.take_until.0.saturating_add(1));
+		let fixed = round.draw.ok_or(BenchmarkError::Stop("the round is drawn"))?;
+		now::<T>(fixed.take_until.0.saturating_add(1));
 		#[extrinsic_call]
 		_(RawOrigin::Signed(applicants[0].0.clone()), pool);
 		last::<T>(Event::RoundEnded { pool, round: 0, drawn: true, forfeited: n });
@@ -327,8 +327,8 @@ mod benchmarks {
 	fn join() -> Result<(), BenchmarkError> {
 		let (pool, applicants) = won::<T>(T::MaxPlaces::get())?;
 		let round = Rounds::<T>::get(pool).ok_or(BenchmarkError::Stop("a round runs"))?;
-		let draw = round.draw.ok_or(BenchmarkError::Stop("the round is drawn"))?;
-		now::<T>(draw.claims_until.0.saturating_add(1));
+		let fixed = round.draw.ok_or(BenchmarkError::Stop("the round is drawn"))?;
+		now::<T>(fixed.claims_until.0.saturating_add(1));
 		let (owner, device) = applicants[0].clone();
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), pool, device);
@@ -414,7 +414,7 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// Half of each promise is missed, and half of what is kept was led.
+	/// Half of each promise is missed, and all of what is kept was led.
 	#[benchmark]
 	fn settle(n: Linear<1, { T::MaxSettle::get() }>) -> Result<(), BenchmarkError> {
 		let (owner, pool, device) = joined::<T>()?;
@@ -429,10 +429,11 @@ mod benchmarks {
 				Pallet::<T>::do_pay_in(leader.clone(), pool, interval, pay, shares)?;
 			}
 			let half = Units(amount.0 / 2);
-			Promises::<T>::mutate(device, interval, |promise| {
-				if let Some(promise) = promise {
-					promise.delivered = half;
-					promise.led = half;
+			Promises::<T>::mutate(device, interval, |entry| {
+				if let Some(made) = entry {
+					made.delivered = half;
+					made.led = half;
+					made.done = half;
 				}
 			});
 			Books::<T>::mutate(pool, interval, |book| {
