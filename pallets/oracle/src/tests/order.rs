@@ -36,6 +36,9 @@ fn say((who, quantity, amount): (u64, Quantity, u32)) -> bool {
 	submit_of(who, Now::get(), reading).is_ok()
 }
 
+/// Whose submissions to what were taken in one interval.
+type Taken = BTreeMap<(u64, Quantity), bool>;
+
 /// Plays the intervals with each one's submissions in the order that `arrange` gives them.
 ///
 /// Of several submissions by a feeder to a feed only the first is kept beforehand: a second one is
@@ -43,7 +46,7 @@ fn say((who, quantity, amount): (u64, Quantity, u32)) -> bool {
 fn play(
 	intervals: &[Said],
 	mut arrange: impl FnMut(&mut Vec<(u64, Quantity, u32)>),
-) -> (Vec<BTreeMap<(u64, Quantity), bool>>, Vec<u8>) {
+) -> (Vec<Taken>, Vec<u8>) {
 	new_test_ext().execute_with(|| {
 		let mut taken = vec![];
 		for said in intervals {
