@@ -60,6 +60,10 @@ id!(
 	PoolId(u32)
 );
 id!(
+	/// A kind of credential, in its issuer's own numbering.
+	CredentialKind(u32)
+);
+id!(
 	/// A verifying key in the registry.
 	KeyId(u32)
 );

@@ -4,6 +4,7 @@
 //!
 //! * [`interval`]: the one clock. A delivery interval is a consensus epoch.
 //! * [`units`]: energy in mWh, power in mW, compute in µGPU-h, carbon in mg CO2e, each its own type.
+//! * [`grid`]: what the asset oracle knows of a zone of the electricity grid.
 //! * [`ids`]: devices, tasks, cells, commitments.
 //! * [`wire`]: the interval report and the maker's certificate, and the bytes that are signed.
 //! * [`records`]: what stands in storage and is read by the device.
@@ -21,6 +22,7 @@ extern crate alloc;
 
 pub mod batch;
 pub mod challenge;
+pub mod grid;
 pub mod ids;
 pub mod interval;
 pub mod ledger;
@@ -30,6 +32,8 @@ pub mod units;
 pub mod wire;
 pub mod workload;
 
-pub use ids::{CellId, ClassId, Commitment, DeviceId, KeyId, PoolId, TaskId, ZoneId};
+pub use ids::{
+	CellId, ClassId, Commitment, CredentialKind, DeviceId, KeyId, PoolId, TaskId, ZoneId,
+};
 pub use interval::Interval;
 pub use units::{MicroGpuHours, MilliWattHours, MilliWatts, MilligramsCo2, WattHours};

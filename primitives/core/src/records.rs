@@ -178,6 +178,30 @@ pub struct ClassRecord {
 	pub max_draw: MilliWattHours,
 }
 
+/// What a pool gathers (A4).
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum PoolKind {
+	/// Renewable energy that compute did not use.
+	Energy,
+	/// Compute, on whatever energy.
+	Compute,
+	/// Compute and the renewable energy that feeds it, bound together by one device.
+	Green,
+}
+
 /// Storage `Energy::Reports`: twox64-concat of [`DeviceId`], then twox64-concat of [`Interval`].
 #[derive(
 	Clone,

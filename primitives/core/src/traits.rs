@@ -1,10 +1,15 @@
 //! Where pallets meet. Each can be built and tested with a mock of these.
 
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
 use crate::{
+	grid::ElectricityPrice,
 	records::{ClassRecord, DeviceState},
 	units::GramsPerKwh,
 	wire::PublicKey,
-	CellId, ClassId, Commitment, DeviceId, Interval, KeyId, MicroGpuHours, MilliWattHours, ZoneId,
+	CellId, ClassId, Commitment, CredentialKind, DeviceId, Interval, KeyId, MicroGpuHours,
+	MilliWattHours, MilligramsCo2, PoolId, TaskId, ZoneId,
 };
 
 /// The chain's clock and its randomness, as consensus keeps them.
@@ -120,6 +125,12 @@ pub trait GridOracle {
 	fn set_for_benchmark(zone: ZoneId, interval: Interval, carbon: GramsPerKwh);
 }
 
+/// What the asset oracle says of the price of electricity.
+pub trait GridPrices {
+	/// Price of grid electricity, or `None` without a quorum of fresh values.
+	fn price(zone: ZoneId, interval: Interval) -> Option<ElectricityPrice>;
+}
+
 /// The ledger of hour claims: the right to one µGPU-h of a class in one interval.
 pub trait HourClaims<AccountId> {
 	/// Makes `amount` of claims for `to`. An error if the interval is not in the future.
@@ -130,7 +141,8 @@ pub trait HourClaims<AccountId> {
 		amount: MicroGpuHours,
 	) -> Result<(), ClaimsError>;
 
-	/// Takes `amount` of claims out of the world: they were delivered, or will not be.
+	/// Takes `amount` of claims out of the world, because they will not be delivered. An error once
+	/// the interval has begun: what is delivered then is redeemed ([`HourLedger::redeem`]).
 	fn burn(
 		class: ClassId,
 		interval: Interval,
@@ -151,6 +163,306 @@ pub enum ClaimsError {
 	Insufficient,
 	/// The numbers do not fit.
 	Overflow,
+	/// The interval is further ahead than claims are made.
+	TooFar,
+	/// Somebody would be left with less than the least holding.
+	Dust,
+	/// The holding is locked for as many reasons as it can be.
+	Crowded,
+	/// Only the interval that runs can be redeemed.
+	NotRunning,
+}
+
+/// What became of the claims of one product. What still stands is
+/// `minted - redeemed - burnt - expired`.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct ClaimTotals {
+	/// Made.
+	pub minted: MicroGpuHours,
+	/// Used in their interval.
+	pub redeemed: MicroGpuHours,
+	/// Taken back before their interval.
+	pub burnt: MicroGpuHours,
+	/// Not used in their interval, and removed after it.
+	pub expired: MicroGpuHours,
+}
+
+impl ClaimTotals {
+	/// What still stands, or `None` if more is gone than was made.
+	pub fn outstanding(&self) -> Option<MicroGpuHours> {
+		self.minted.checked_sub(self.redeemed)?.checked_sub(self.burnt)?.checked_sub(self.expired)
+	}
+}
+
+/// What markets, contracts and lenders do with hour claims, beside making and burning them.
+///
+/// Claims of a future interval can be moved, locked and burnt; those of the running interval can
+/// only be redeemed, and unlocked; those of a past one do nothing but expire. An amount of zero
+/// changes nothing.
+pub trait HourLedger<AccountId>: HourClaims<AccountId> {
+	/// Why claims are locked. Each pallet has its own, so that none opens another's lock.
+	type Reason;
+
+	/// Moves claims that are not locked. Dust if one of the two would be left with less than the
+	/// least holding, and not with nothing.
+	fn transfer(
+		class: ClassId,
+		interval: Interval,
+		from: &AccountId,
+		to: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// Sets claims aside: their holder can neither move nor burn nor redeem them.
+	fn lock(
+		reason: Self::Reason,
+		class: ClassId,
+		interval: Interval,
+		who: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// Gives locked claims back to the use of their holder, in whatever interval.
+	fn unlock(
+		reason: Self::Reason,
+		class: ClassId,
+		interval: Interval,
+		who: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// Moves claims that are locked for `reason`; they are free with whom they come to.
+	fn transfer_locked(
+		reason: Self::Reason,
+		class: ClassId,
+		interval: Interval,
+		from: &AccountId,
+		to: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// Uses claims of the running interval that are not locked: the hours are being delivered.
+	fn redeem(
+		class: ClassId,
+		interval: Interval,
+		from: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// Uses claims of the running interval that are locked for `reason`.
+	fn redeem_locked(
+		reason: Self::Reason,
+		class: ClassId,
+		interval: Interval,
+		from: &AccountId,
+		amount: MicroGpuHours,
+	) -> Result<(), ClaimsError>;
+
+	/// What of an account's claims is locked for `reason`.
+	fn locked(
+		reason: Self::Reason,
+		class: ClassId,
+		interval: Interval,
+		of: &AccountId,
+	) -> MicroGpuHours;
+
+	/// All that an account holds, free and locked.
+	fn held(class: ClassId, interval: Interval, of: &AccountId) -> MicroGpuHours;
+
+	/// What became of a product's claims.
+	fn totals(class: ClassId, interval: Interval) -> ClaimTotals;
+}
+
+/// What buyers made of the hours that a pool promised.
+pub trait HourDemand {
+	/// How much of the `promised` hours buyers are owed. The rest was not sold, or nobody asked for
+	/// it while it could be delivered. The answer must stand once `interval` is over.
+	fn owed(pool: PoolId, interval: Interval, promised: MicroGpuHours) -> MicroGpuHours;
+}
+
+/// Everything that was promised is owed.
+impl HourDemand for () {
+	fn owed(_: PoolId, _: Interval, promised: MicroGpuHours) -> MicroGpuHours {
+		promised
+	}
+}
+
+/// A piece of work that a device did, was verified for, and was paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery<'a, AccountId> {
+	/// Who did it.
+	pub device: DeviceId,
+	/// Who asked for it.
+	pub client: &'a AccountId,
+	/// The interval in which it was done.
+	pub interval: Interval,
+	/// What it counts for.
+	pub work: MicroGpuHours,
+	/// What its energy emits.
+	pub carbon: MilligramsCo2,
+	/// Whether all of its energy was metered renewable energy, now used up.
+	pub green: bool,
+	/// Whether the device had it from [`Dispatch::assign`], and did not take it by itself.
+	pub assigned: bool,
+}
+
+/// Who counts verified work against what was promised.
+pub trait DeliveredWork<AccountId> {
+	/// Work was delivered. Each piece of work is told once.
+	fn delivered(delivery: Delivery<'_, AccountId>);
+}
+
+impl<AccountId> DeliveredWork<AccountId> for () {
+	fn delivered(_: Delivery<'_, AccountId>) {}
+}
+
+/// Who counts metered energy against what was promised.
+pub trait DeliveredEnergy {
+	/// The device metered `surplus` renewable energy in `interval` that its compute did not use.
+	/// Each interval of a device is told once.
+	fn metered(device: DeviceId, interval: Interval, surplus: MilliWattHours);
+}
+
+impl DeliveredEnergy for () {
+	fn metered(_: DeviceId, _: Interval, _: MilliWattHours) {}
+}
+
+/// What holders of claims are owed for an interval in which less was delivered than they were owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortfall<Balance> {
+	/// What was owed and not delivered.
+	pub missed: MicroGpuHours,
+	/// What was taken from members and from the pools' revenue for it, and lies with the insurance.
+	pub taken: Balance,
+	/// What of that all holders can be paid from alike: for each unit missed no more than the least
+	/// that every pool takes for one.
+	pub covered: Balance,
+	/// Whether this is final: everything promised for the interval is settled.
+	pub settled: bool,
+}
+
+/// The ledger of shortfalls, for whoever pays holders of claims out of the insurance.
+///
+/// Claims of a class are alike, whichever pool made them. So to whoever asked for `hours` and did not
+/// get them is due `covered * hours / missed`, rounded down, once `settled`: then nobody gains by
+/// founding a pool with a low penalty, missing in it, and being paid from what others missed. What
+/// is taken beyond that stays with the insurance, for buyers whose price is known.
+pub trait Shortfalls<Balance> {
+	/// The shortfall of claims of `class`, or `None` if there was none or it was too long ago.
+	fn shortfall(class: ClassId, interval: Interval) -> Option<Shortfall<Balance>>;
+}
+
+/// Why a pool did not take money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevenueError {
+	/// No such pool, or it promised nothing for the interval.
+	NothingPromised,
+	/// The interval is settled.
+	Closed,
+	/// The payer does not have it.
+	Funds,
+}
+
+/// What sells the hours of pools sees of them.
+pub trait Pools<AccountId, Balance> {
+	/// The class of the claims that the pool sells. `None` if there is no such pool, or it sells
+	/// none.
+	fn claims(pool: PoolId) -> Option<ClassId>;
+
+	/// The account that holds the pool's claims and its money.
+	fn account(pool: PoolId) -> AccountId;
+
+	/// Pays what was sold of `interval` to the pool: its members share it as they deliver.
+	fn pay_in(
+		pool: PoolId,
+		interval: Interval,
+		from: &AccountId,
+		amount: Balance,
+	) -> Result<(), RevenueError>;
+}
+
+/// The grid of location cells.
+pub trait Places {
+	/// How fine a cell is, or `None` if there is no such cell.
+	fn resolution(cell: CellId) -> Option<u8>;
+
+	/// The cell of `resolution` that `cell` lies in, or `None` if `cell` is coarser or no cell.
+	fn ancestor(cell: CellId, resolution: u8) -> Option<CellId>;
+}
+
+/// Who knows what devices have shown that they can do.
+pub trait Benchmarks {
+	/// The last interval in which the device proved its class's throughput, if ever.
+	fn last_passed(device: DeviceId) -> Option<Interval>;
+
+	/// Makes `interval` the one in which the device passed.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn set_for_benchmark(device: DeviceId, interval: Interval);
+}
+
+impl Benchmarks for () {
+	fn last_passed(_: DeviceId) -> Option<Interval> {
+		None
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn set_for_benchmark(_: DeviceId, _: Interval) {}
+}
+
+/// Who knows what accounts say of each other.
+pub trait Credentials<AccountId> {
+	/// Whether `issuer` stands by a credential of `kind` for `who` now.
+	fn has(who: &AccountId, issuer: &AccountId, kind: CredentialKind) -> bool;
+
+	/// Makes `issuer` stand by it.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(who: &AccountId, issuer: &AccountId, kind: CredentialKind);
+}
+
+impl<AccountId> Credentials<AccountId> for () {
+	fn has(_: &AccountId, _: &AccountId, _: CredentialKind) -> bool {
+		false
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(_: &AccountId, _: &AccountId, _: CredentialKind) {}
+}
+
+/// Why a chunk could not be given to a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DispatchRefusal {
+	/// No such task, or no such chunk of it, or it is over.
+	Unknown,
+	/// Another device has it.
+	Taken,
+	/// The device is of another class, not online, or has as much as it may have.
+	Unable,
+}
+
+/// Who can give a task's chunks to devices, for the one that leads them.
+pub trait Dispatch {
+	/// Gives a chunk to `device` as though the device had accepted it. What the chunk counts for.
+	///
+	/// The device did not ask for it, so letting it go must cost the device nothing; and when it is
+	/// delivered, [`Delivery::assigned`] says that it was given.
+	fn assign(device: DeviceId, task: TaskId, chunk: u32)
+		-> Result<MicroGpuHours, DispatchRefusal>;
+
+	/// Makes an open task for devices of `class` with so many chunks.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(class: ClassId, chunks: u32) -> TaskId;
 }
 
 /// Who knows what a device still owes.
@@ -162,6 +474,12 @@ pub trait Obligations {
 impl Obligations for () {
 	fn has_obligations(_: DeviceId) -> bool {
 		false
+	}
+}
+
+impl<A: Obligations, B: Obligations> Obligations for (A, B) {
+	fn has_obligations(device: DeviceId) -> bool {
+		A::has_obligations(device) || B::has_obligations(device)
 	}
 }
 

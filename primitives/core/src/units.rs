@@ -124,6 +124,27 @@ impl GramsPerKwh {
 	}
 }
 
+/// Price of electricity, in millionths of a currency's unit per kWh. Below zero when whoever takes
+/// electricity is paid for it.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub struct MicrosPerKwh(pub i64);
+
 /// Grams of CO2e per GPU-hour (A5), rounded up; `None` if no compute was done.
 pub fn grams_per_gpu_hour(carbon: MilligramsCo2, work: MicroGpuHours) -> Option<u64> {
 	// (mg / 1000) / (µGPU-h / 1e6) = mg * 1000 / µGPU-h

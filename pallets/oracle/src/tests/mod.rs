@@ -1,0 +1,9 @@
+mod feeders;
+mod median;
+mod order;
+mod reading;
+mod settling;
+mod submitting;
+mod suspicion;
+mod sweeping;
+mod zones;

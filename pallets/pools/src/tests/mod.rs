@@ -1,0 +1,16 @@
+//! One file per behaviour.
+
+mod attacks;
+mod conditions;
+mod delivering;
+mod founding;
+mod joining;
+mod leading;
+mod leaving;
+mod lottery;
+mod maths;
+mod model;
+mod promising;
+mod settling;
+mod sweeping;
+mod voting;
