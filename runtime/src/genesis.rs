@@ -17,7 +17,7 @@ use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
 use crate::{
-	token::UNIT, AccountId, Balance, BalancesConfig, GrandpaConfig, PogcsConfig,
+	configs::InsuranceAccount, token::UNIT, AccountId, Balance, BalancesConfig, GrandpaConfig, PogcsConfig,
 	RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig,
 };
 
@@ -72,6 +72,8 @@ fn genesis(
 	root: Option<AccountId>,
 ) -> Value {
 	let voters = voters(&validators, &parameters);
+	let mut balances = balances;
+	balances.push((InsuranceAccount::get(), UNIT));
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances },
 		pogcs: PogcsConfig {

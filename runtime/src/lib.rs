@@ -200,6 +200,12 @@ mod runtime {
 	pub type Proofs = pallet_proofs;
 	#[runtime::pallet_index(33)]
 	pub type Tasks = pallet_tasks;
+	#[runtime::pallet_index(34)]
+	pub type Oracle = pallet_oracle;
+	#[runtime::pallet_index(35)]
+	pub type Hours = pallet_hours;
+	#[runtime::pallet_index(36)]
+	pub type Pools = pallet_pools;
 
 	// Has a key only where a development preset sets one.
 	#[runtime::pallet_index(250)]

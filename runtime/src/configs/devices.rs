@@ -6,8 +6,8 @@ use pallet_devices::parameters::{
 	BenchmarkRules, Crowding, Deposits, MaintenanceRules, Parameters, PlaceRules, Terms,
 };
 
-use super::tasks::DeviceAccount;
-use crate::{token::UNIT, AccountId, Balance, Balances, Pogcs, Runtime, RuntimeHoldReason, Tasks};
+use super::{insurance::Insurance, tasks::DeviceAccount};
+use crate::{token::UNIT, AccountId, Balance, Balances, Pogcs, Pools, Runtime, RuntimeHoldReason, Tasks};
 
 parameter_types! {
 	/// Those of a production chain, whose intervals are hours; a genesis can have others.
@@ -51,14 +51,13 @@ parameter_types! {
 impl pallet_devices::Config for Runtime {
 	type Currency = Balances;
 	type RuntimeHoldReason = RuntimeHoldReason;
-	// Burnt, until there is an insurance account.
-	type Slashed = ();
+	type Slashed = Insurance;
 	type ForceOrigin = EnsureRoot<AccountId>;
 	type CommitteeOrigin = EnsureRoot<AccountId>;
 	type Clock = Pogcs;
 	type BlockRandomness = Pogcs;
 	type Validators = Pogcs;
-	type Obligations = Tasks;
+	type Obligations = (Tasks, Pools);
 	type DeviceAccount = DeviceAccount;
 	type DefaultParameters = DeviceParameters;
 	type MaxNameLength = ConstU32<64>;

@@ -10,7 +10,7 @@ use pallet_pogcs::{GenesisSlot, Parameters};
 use pogcs_primitives::{units::GramsPerKwh, Interval};
 use sp_runtime::SaturatedConversion;
 
-use super::tasks::DeviceAccount;
+use super::{insurance::Insurance, tasks::DeviceAccount};
 use crate::{
 	token::{deposit, MILLI, UNIT},
 	AccountId, Balances, BlockNumber, Devices, Oracle, Pogcs, Runtime, RuntimeHoldReason,
@@ -90,8 +90,7 @@ impl pallet_energy::Config for Runtime {
 	// A quarter made up is found with 99 %.
 	type Checks = ConstU32<16>;
 	type CheckBlocks = FourIntervals;
-	// Burnt, until there is an insurance account.
-	type SlashDestination = ();
+	type SlashDestination = Insurance;
 	// By hand until it is measured again.
 	type WeightInfo = ();
 }
