@@ -1,21 +1,26 @@
 //! What only a development chain starts with: a maker whose key everybody knows, one class of
-//! devices, the development verifying key and the digits model.
+//! devices, the development verifying key and the digits model, four zones of the grid with two
+//! well-known feeders.
 
-use alloc::vec;
+use alloc::{vec, vec::Vec};
 
 use frame_support::build_struct_json_patch;
 use pallet_devices::parameters::{BenchmarkRules, MaintenanceRules, Parameters, PlaceRules, Terms};
+use pallet_oracle::{Distance, Level, Policy};
+use pogcs_geo::{Cell, Resolution};
 use pogcs_primitives::{
+	grid::{CurrencyCode, FeedId, Quantity},
 	records::{ClassRecord, ModelRecord},
 	units::GramsPerKwh,
 	wire::PublicKey,
-	ClassId, Commitment, KeyId, MicroGpuHours, MilliWattHours,
+	CellId, ClassId, Commitment, KeyId, MicroGpuHours, MilliWattHours, ZoneId,
 };
 use serde_json::Value;
+use sp_keyring::Sr25519Keyring;
 
 use crate::{
-	configs::DeviceParameters, AccountId, Balance, DevicesConfig, ProofsConfig,
-	RuntimeGenesisConfig, TasksConfig,
+	configs::DeviceParameters, AccountId, Balance, DevicesConfig, EnergyConfig, OracleConfig,
+	ProofsConfig, RuntimeGenesisConfig, TasksConfig,
 };
 
 /// The class of the development devices: a rooftop panel, a battery and a small computer.
@@ -81,6 +86,71 @@ fn parameters() -> Parameters<Balance> {
 	}
 }
 
+/// A zone of the grid, its currency, and a finest cell in it: that of a device of the local chain.
+struct Zone(&'static str, &'static [u8; 3], CellId);
+
+const ZONES: [Zone; 4] = [
+	Zone("Spain", b"EUR", CellId(0x08f3_8246_1621_20ab)),
+	Zone("South Africa", b"ZAR", CellId(0x08fa_d361_5110_6cd4)),
+	Zone("Sichuan", b"CNY", CellId(0x08f4_0e3c_e88f_58e8)),
+	Zone("Arizona", b"USD", CellId(0x08f2_9b6d_30b4_5a21)),
+];
+
+/// The zones with their ids.
+fn zones() -> impl Iterator<Item = (ZoneId, &'static Zone)> {
+	(0..).map(ZoneId).zip(&ZONES)
+}
+
+/// The cell of some 250 km² about a device, which is in one zone.
+fn region(cell: CellId) -> Option<CellId> {
+	Some(Cell::new(cell)?.parent(Resolution::new(5)?)?.id())
+}
+
+/// One feeder is enough for a value, both for a leap.
+fn policy(quantity: Quantity) -> Policy {
+	let (least, most, max_step, tolerance) = match quantity {
+		// From all wind to all lignite.
+		Quantity::Carbon => (0, 1_500, 200, 50),
+		// From paying to be rid of it to ten units of the currency.
+		Quantity::Price => (-1_000_000, 10_000_000, 1_000_000, 100_000),
+	};
+	Policy {
+		least: Level(least),
+		most: Level(most),
+		max_step: Distance(max_step),
+		tolerance: Distance(tolerance),
+		quorum: 1,
+		jump_quorum: 2,
+		staleness: 24,
+	}
+}
+
+fn feeds() -> Vec<FeedId> {
+	let of = |zone| {
+		[Quantity::Carbon, Quantity::Price].map(|quantity| FeedId { zone, quantity })
+	};
+	zones().flat_map(|(zone, _)| of(zone)).collect()
+}
+
+fn oracle() -> OracleConfig {
+	use Sr25519Keyring::{Alice, Bob};
+	let named = |(zone, Zone(name, currency, _)): (ZoneId, &Zone)| {
+		(zone, name.as_bytes().to_vec(), CurrencyCode(**currency))
+	};
+	OracleConfig {
+		zones: zones().map(named).collect(),
+		feeds: feeds().into_iter().map(|feed| (feed, policy(feed.quantity))).collect(),
+		feeders: [(Alice, "Alice"), (Bob, "Bob")]
+			.map(|(who, name)| (who.to_account_id(), name.as_bytes().to_vec(), feeds()))
+			.to_vec(),
+	}
+}
+
+fn energy() -> EnergyConfig {
+	let zones = zones().filter_map(|(zone, Zone(_, _, cell))| Some((region(*cell)?, zone)));
+	EnergyConfig { zones: zones.collect(), ..Default::default() }
+}
+
 /// The patch.
 pub fn patch() -> Value {
 	build_struct_json_patch!(RuntimeGenesisConfig {
@@ -92,5 +162,7 @@ pub fn patch() -> Value {
 		},
 		proofs: ProofsConfig { allow_development_keys: true, keys: vec![VERIFYING_KEY.to_vec()] },
 		tasks: TasksConfig { models: vec![digits()] },
+		oracle: oracle(),
+		energy: energy(),
 	})
 }

@@ -1,0 +1,112 @@
+//! What one pallet's parameters take for granted of another's, which no pallet can see by itself.
+
+mod support;
+
+use frame_support::traits::Get;
+use pallet_devices::Config as Devices;
+use pallet_energy::Config as Energy;
+use pallet_hours::Config as Hours;
+use pallet_oracle::Config as Oracle;
+use pallet_pogcs::Config as Pogcs;
+use pallet_pools::Config as Pools;
+use pallet_tasks::Config as Tasks;
+use pogcs_primitives::{
+	records::{ClassRecord, PoolKind},
+	traits::Places,
+	units::GramsPerKwh,
+	CellId, ClassId, MicroGpuHours, MilliWattHours,
+};
+use pogcs_runtime::{configs, genesis, Balances, Runtime};
+use sp_runtime::traits::Convert;
+
+fn kept() -> u32 {
+	<Runtime as Pogcs>::RandomnessHistory::get()
+}
+
+#[test]
+fn proof_should_find_its_energy_when_it_comes_at_the_last_moment() {
+	let horizon = <Runtime as Tasks>::MaxHorizon::get();
+	assert!(horizon < kept());
+	assert!(<Runtime as Energy>::Lock::get() > horizon);
+	assert!(<Runtime as Pools>::DeliveryLag::get() > horizon);
+	assert!(<Runtime as Energy>::Retention::get() > <Runtime as Energy>::Lock::get());
+	assert!(<Runtime as Oracle>::HistoryLength::get() >= <Runtime as Energy>::Retention::get());
+}
+
+#[test]
+fn draw_should_find_its_randomness_when_it_comes_at_the_last_moment() {
+	type P = Runtime;
+	assert!(<P as Pools>::DrawWindow::get() + <P as Pools>::DrawDelay::get() < kept());
+}
+
+#[test]
+fn owner_should_still_be_there_when_a_spot_check_ends() {
+	support::state(genesis::LOCAL).execute_with(|| {
+		let blocks = u64::from(<Runtime as Energy>::CheckBlocks::get());
+		let interval = pallet_pogcs::Parameters::<Runtime>::get().epoch_length;
+		let notice = pallet_devices::Pallet::<Runtime>::parameters().terms.notice;
+		assert!(u64::from(notice) * interval > blocks);
+	});
+	let notice = <Runtime as Devices>::DefaultParameters::get().terms.notice;
+	assert!(notice > 4);
+}
+
+#[test]
+fn promise_should_have_its_claims_when_it_is_as_far_ahead_as_can_be() {
+	assert!(<Runtime as Pools>::Horizon::get() <= <Runtime as Hours>::Horizon::get());
+	let least = MicroGpuHours(<Runtime as Pools>::MinPromise::get().0);
+	assert!(least >= <Runtime as Hours>::MinimumHolding::get());
+	let final_after = <Runtime as Pools>::DeliveryLag::get() + <Runtime as Pools>::Retention::get();
+	assert!(<Runtime as Hours>::Grace::get() >= final_after);
+}
+
+#[test]
+fn insurance_should_take_the_smallest_slash_when_the_chain_is_new() {
+	support::state(genesis::LOCAL).execute_with(|| {
+		assert!(Balances::free_balance(configs::InsuranceAccount::get()) > 0);
+	});
+}
+
+#[test]
+fn claims_should_differ_when_green_and_any_compute_of_a_class_are_sold() {
+	let class = |kind, class| <Runtime as Pools>::ClaimClass::convert((kind, ClassId(class)));
+	assert_eq!(class(PoolKind::Green, 7), Some(ClassId(7)));
+	assert_eq!(class(PoolKind::Compute, 7), Some(ClassId(0x8007)));
+	assert_eq!(class(PoolKind::Energy, 7), None);
+	// No class of devices can be taken for another's claims.
+	assert_eq!(class(PoolKind::Green, 0x8007), None);
+	assert_eq!(class(PoolKind::Compute, 0x8007), None);
+}
+
+#[test]
+fn capability_should_be_what_the_challenge_shows_when_an_interval_is_an_hour() {
+	let record = |throughput| ClassRecord {
+		carbon: GramsPerKwh(41),
+		max_generation: MilliWattHours(0),
+		storage: MilliWattHours(0),
+		storage_efficiency: 0,
+		throughput,
+		max_draw: MilliWattHours(0),
+	};
+	let most = |throughput| <Runtime as Pools>::Capability::convert(record(throughput));
+	// A class that does what the reference card does, 624 * 10^12 operations a second, delivers a
+	// whole GPU-hour in an hour: 262,144 operations a leaf.
+	support::from_patch(serde_json::json!({})).execute_with(|| {
+		assert_eq!(most(2_380_371_093).0, 999_999);
+		assert_eq!(most(2_380_371_094).0, 1_000_000);
+		assert_eq!(most(0).0, 0);
+	});
+	support::state(genesis::LOCAL).execute_with(|| assert_eq!(most(50).0, 3_000));
+}
+
+#[test]
+fn place_should_lie_in_its_ancestors_when_the_cell_is_real() {
+	type H3 = <Runtime as Pools>::Places;
+	let cell = CellId(0x08f3_8246_1621_20ab);
+	assert_eq!(H3::resolution(cell), Some(15));
+	let above = H3::ancestor(cell, 5).unwrap();
+	assert_eq!(H3::resolution(above), Some(5));
+	assert_eq!(H3::ancestor(above, 6), None);
+	assert_eq!(H3::ancestor(cell, 16), None);
+	assert_eq!(H3::resolution(CellId(1)), None);
+}
