@@ -122,6 +122,7 @@ impl<T: Config> Pallet<T> {
 
 		Challenges::<T>::remove(device);
 		entry.standing.benched = true;
+		entry.standing.passed = Some(T::Clock::current());
 		Self::deposit_event(Event::ChallengePassed { device, count: count.get() });
 		Self::settle(entry, StateReason::BenchmarkPassed);
 		Ok(())

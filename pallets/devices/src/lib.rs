@@ -6,6 +6,7 @@
 extern crate alloc;
 
 mod appeal_impls;
+mod answer_impls;
 mod benchmark_impls;
 mod certificate_impls;
 mod key_impls;
@@ -113,6 +114,11 @@ pub mod pallet {
 		/// The most windows of maintenance that are remembered of a device.
 		#[pallet::constant]
 		type MaxWindows: Get<u32>;
+
+		/// For how many intervals after a window of maintenance it is remembered at least. As long as
+		/// promises that it excuses can be open.
+		#[pallet::constant]
+		type MaintenanceMemory: Get<u32>;
 
 		/// What the calls cost.
 		type WeightInfo: WeightInfo;

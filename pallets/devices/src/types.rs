@@ -183,6 +183,8 @@ pub struct Standing {
 	pub placed: Interval,
 	/// When it last asked for a timed challenge.
 	pub tried: Option<Interval>,
+	/// When it last passed one.
+	pub passed: Option<Interval>,
 }
 
 impl Standing {
@@ -195,6 +197,7 @@ impl Standing {
 			work: 0,
 			placed: now,
 			tried: None,
+			passed: None,
 		}
 	}
 

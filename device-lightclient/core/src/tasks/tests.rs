@@ -82,6 +82,10 @@ fn assigned(chunk: u32) -> Job {
 	job(chunk, ChunkState::Assigned { device: ME, interval: Interval(9), given: false })
 }
 
+fn given(chunk: u32) -> Job {
+	job(chunk, ChunkState::Assigned { device: ME, interval: Interval(9), given: true })
+}
+
 fn offer(chunk: u32) -> Offer {
 	Offer { assignment: at(chunk), task: task(20), model: model() }
 }
@@ -206,7 +210,8 @@ fn offer_should_be_left_when_it_does_not_suit() {
 	assert_eq!(plan.actions, [Action::Accept(at(3))]);
 
 	let offers = vec![offer(0), offer(1), offer(2)];
-	let plan = decide(&view(vec![assigned(7), assigned(8)], offers.clone()), &own(10_000));
+	// What its leader gave it takes up room as what it took itself.
+	let plan = decide(&view(vec![assigned(7), given(8)], offers.clone()), &own(10_000));
 	assert_eq!(plan.actions.len(), 4, "capacity is four");
 	let plan = decide(&view(vec![], offers.clone()), &own(99));
 	assert_eq!(plan.actions, []);
