@@ -5,7 +5,7 @@ use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{
 		fungible::{Inspect, Mutate},
-		EnsureOrigin,
+		EnsureOrigin, Get,
 	},
 	weights::WeightMeter,
 };
@@ -583,14 +583,19 @@ mod benchmarks {
 	#[benchmark]
 	fn declare_maintenance() -> Result<(), BenchmarkError> {
 		let made = Made::<T>::new();
+		let mut parameters = Parameters::<T>::get();
+		let period = parameters.maintenance.period.max(2 * T::MaxWindows::get());
+		parameters.maintenance.period = period;
+		parameters.maintenance.quota = period;
+		Parameters::<T>::put(parameters);
 		// All that can be remembered, one of which is forgotten now.
 		let windows: alloc::vec::Vec<_> = (0..T::MaxWindows::get())
-			.map(|n| Window { from: Interval(2 * n), until: Interval(2 * n + 1) })
+			.map(|n| Interval(NOW.0 + 2 * n))
+			.map(|until| Window { from: until.saturating_sub(1), until })
 			.collect();
-		let windows = WindowsOf::<T>::truncate_from(windows);
-		Maintenances::<T>::insert(made.id, windows);
-		made.pass(Parameters::<T>::get().maintenance.period);
-		let from = Interval(T::Clock::current().0 + Parameters::<T>::get().maintenance.ahead);
+		Maintenances::<T>::insert(made.id, WindowsOf::<T>::truncate_from(windows));
+		made.pass(period);
+		let from = Interval(T::Clock::current().0 + parameters.maintenance.ahead);
 		#[extrinsic_call]
 		_(made.origin(), made.id, from, 1);
 		assert!(Maintenances::<T>::get(made.id).iter().any(|window| window.covers(from)));
