@@ -584,7 +584,11 @@ mod benchmarks {
 	fn declare_maintenance() -> Result<(), BenchmarkError> {
 		let made = Made::<T>::new();
 		let mut parameters = Parameters::<T>::get();
-		let period = parameters.maintenance.period.max(2 * T::MaxWindows::get());
+		let period = parameters
+			.maintenance
+			.period
+			.max(2 * T::MaxWindows::get())
+			.max(T::MaintenanceMemory::get());
 		parameters.maintenance.period = period;
 		parameters.maintenance.quota = period;
 		Parameters::<T>::put(parameters);

@@ -5,8 +5,8 @@
 
 extern crate alloc;
 
-mod appeal_impls;
 mod answer_impls;
+mod appeal_impls;
 mod benchmark_impls;
 mod certificate_impls;
 mod key_impls;

@@ -505,7 +505,8 @@ impl IntervalEnergy {
 	/// work cannot be metered, so all work of the interval has the same mean. `None` if compute drew
 	/// nothing.
 	pub fn carbon_of(&self, energy: MilliWattHours) -> Option<MilligramsCo2> {
-		self.mean(u128::from(energy.0)).map(|mg| MilligramsCo2(u64::try_from(mg).unwrap_or(u64::MAX)))
+		self.mean(u128::from(energy.0))
+			.map(|mg| MilligramsCo2(u64::try_from(mg).unwrap_or(u64::MAX)))
 	}
 
 	/// That mean, rounded up. `None` if compute drew nothing.

@@ -75,7 +75,10 @@ fn job(chunk: u32, state: ChunkState) -> Job {
 
 fn committed(chunk: u32, interval: u32) -> Job {
 	let work = Commitment([9; 32]);
-	job(chunk, ChunkState::Committed { device: ME, interval: Interval(interval), work, given: false })
+	job(
+		chunk,
+		ChunkState::Committed { device: ME, interval: Interval(interval), work, given: false },
+	)
 }
 
 fn assigned(chunk: u32) -> Job {
@@ -230,7 +233,12 @@ fn job_should_be_dropped_when_it_belongs_to_another() {
 	for state in [
 		ChunkState::Open,
 		ChunkState::Assigned { device: other, interval: Interval(9), given: false },
-		ChunkState::Committed { device: other, interval: Interval(9), work: Commitment([0; 32]), given: false },
+		ChunkState::Committed {
+			device: other,
+			interval: Interval(9),
+			work: Commitment([0; 32]),
+			given: false,
+		},
 	] {
 		let plan = decide(&view(vec![job(0, state)], vec![]), &own(1_000));
 		assert_eq!((plan.actions, plan.holds), (vec![], vec![Hold::TakenAway(at(0))]));

@@ -257,7 +257,11 @@ async fn device_should_commit_and_then_prove_when_it_has_a_chunk() {
 	let (directory, keys) = new_device("proves");
 	let mut pairs = state(&keys, 4);
 	pairs.insert(places::energy_report(ID, Interval(3)), nothing_green().encode());
-	with_chunk(&mut pairs, ChunkState::Assigned { device: ID, interval: Interval(4), given: false }, true);
+	with_chunk(
+		&mut pairs,
+		ChunkState::Assigned { device: ID, interval: Interval(4), given: false },
+		true,
+	);
 	let served = prepare(&directory, &pairs, 1).await;
 	let (calls, _) = run(&directory, &served).await;
 	assert_eq!(calls.len(), 1);
@@ -323,8 +327,12 @@ async fn battery_should_count_as_the_chain_has_it_when_a_report_is_made() {
 		if let Some(green) = known {
 			pairs.insert(places::battery(ID), stored(green));
 		}
-		let committed =
-			ChunkState::Committed { device: ID, interval: Interval(14), work: Commitment([1; 32]), given: false };
+		let committed = ChunkState::Committed {
+			device: ID,
+			interval: Interval(14),
+			work: Commitment([1; 32]),
+			given: false,
+		};
 		with_chunk(&mut pairs, committed, true);
 		let served = prepare(&directory, &pairs, 1).await;
 		let (calls, status) = run(&directory, &served).await;
