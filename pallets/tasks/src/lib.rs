@@ -38,7 +38,8 @@ pub mod pallet {
 		},
 		wire::{PublicKey, Submission},
 		workload::{Images, BATCH},
-		ClassId, Commitment, DeviceId, Interval, MicroGpuHours, MilliWattHours, TaskId,
+		ClassId, Commitment, DeviceId, Interval, MicroGpuHours, MilliWattHours, MilligramsCo2,
+		TaskId,
 	};
 	use pogcs_proof::{Reason, Statement};
 	use sp_runtime::traits::Convert;
@@ -246,6 +247,8 @@ pub mod pallet {
 			work: MicroGpuHours,
 			/// Green energy that it used up.
 			energy: MilliWattHours,
+			/// What that energy emitted, at the mean of all that compute drew in its interval.
+			carbon: MilligramsCo2,
 		},
 		/// A task is over: its storage is free and what was left went back to the client.
 		Closed {

@@ -117,6 +117,7 @@ impl<T: Config> Pallet<T> {
 			digits: digits(&submission.scores),
 			work: model.work,
 			energy: submission.green,
+			carbon,
 		});
 		Ok(())
 	}

@@ -3,7 +3,7 @@
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
 use pogcs_primitives::{
 	records::ChunkState, traits::Refusal, units::GramsPerKwh, wire::Submission, Commitment,
-	Interval, MicroGpuHours, MilliWattHours, TaskId,
+	Interval, MicroGpuHours, MilliWattHours, MilligramsCo2, TaskId,
 };
 use pogcs_proof::Reason;
 use sp_runtime::DispatchResult;
@@ -40,6 +40,7 @@ fn prove_should_pay_the_owner_and_credit_the_validator() {
 				digits: [3, 0, 0, 0],
 				work: MicroGpuHours(1_000),
 				energy: MilliWattHours(400),
+				carbon: MilligramsCo2(16),
 			}
 			.into(),
 		);
