@@ -1,6 +1,6 @@
 //! Telling the registry that something was earned, and whoever promised energy that it is there.
 
-use frame_support::{assert_noop, assert_ok, weights::Weight};
+use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 use pogcs_primitives::{wire::EnergyReport, Interval};
 
 use crate::{
