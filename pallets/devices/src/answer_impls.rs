@@ -8,15 +8,13 @@ impl<T: Config> Benchmarks for Pallet<T> {
 	/// Only while it counts: a device that has to prove its throughput again, because its key was
 	/// changed or the committee demanded it, has not.
 	fn last_passed(device: DeviceId) -> Option<Interval> {
-		let standing = Standings::<T>::get(device)?;
-		standing.passed.filter(|_| standing.benched)
+		Standings::<T>::get(device)?.benched
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
 	fn set_for_benchmark(device: DeviceId, interval: Interval) {
 		if let Ok(mut entry) = Self::entry(device) {
-			entry.standing.benched = true;
-			entry.standing.passed = Some(interval);
+			entry.standing.benched = Some(interval);
 			Challenges::<T>::remove(device);
 			Self::settle(entry, pogcs_primitives::records::StateReason::BenchmarkPassed);
 		}

@@ -82,7 +82,7 @@ pub(crate) fn create<T: Config>(
 		deposit: Zero::zero(),
 		since: Interval(0),
 	};
-	let standing = Standing { benched: true, ..Standing::fresh(Interval(0)) };
+	let standing = Standing { benched: Some(Interval(0)), ..Standing::fresh(Interval(0)) };
 	Pallet::<T>::insert(record, standing).expect("a benchmark makes few devices")
 }
 
@@ -530,7 +530,7 @@ mod benchmarks {
 	#[benchmark]
 	fn request_challenge() -> Result<(), BenchmarkError> {
 		let made = Made::<T>::new();
-		made.change(|entry| entry.standing.benched = false);
+		made.change(|entry| entry.standing.benched = None);
 		#[extrinsic_call]
 		_(made.origin(), made.id);
 		assert!(Challenges::<T>::contains_key(made.id));
@@ -540,7 +540,7 @@ mod benchmarks {
 	#[benchmark]
 	fn commit_challenge() -> Result<(), BenchmarkError> {
 		let made = Made::<T>::new();
-		made.change(|entry| entry.standing.benched = false);
+		made.change(|entry| entry.standing.benched = None);
 		made.challenge(None, 1);
 		frame_system::Pallet::<T>::set_block_number(block::<T>(DRAW + 1));
 		T::BlockRandomness::set_for_benchmark(block::<T>(DRAW), [1; 32]);
@@ -554,7 +554,7 @@ mod benchmarks {
 	#[benchmark]
 	fn open_challenge(l: Linear<0, 8>) -> Result<(), BenchmarkError> {
 		let made = Made::<T>::new();
-		made.change(|entry| entry.standing.benched = false);
+		made.change(|entry| entry.standing.benched = None);
 		frame_system::Pallet::<T>::set_block_number(block::<T>(DRAW + 1));
 		T::BlockRandomness::set_for_benchmark(block::<T>(DRAW), [1; 32]);
 		let randomness = T::BlockRandomness::randomness_of_block(block::<T>(DRAW))

@@ -1361,6 +1361,11 @@ pub mod pallet {
 			Standings::<T>::get(device)
 		}
 
+		/// When a device proved its class's throughput; nothing if it has not, or has to do so again.
+		pub fn last_passed(device: DeviceId) -> Option<Interval> {
+			Standings::<T>::get(device)?.benched
+		}
+
 		/// The ids of an owner's devices, in ascending order.
 		pub fn devices_of(owner: T::AccountId) -> Vec<DeviceId> {
 			let mut devices: Vec<_> = Owned::<T>::iter_key_prefix(owner).collect();

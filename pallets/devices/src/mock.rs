@@ -452,7 +452,7 @@ pub fn online() -> DeviceId {
 /// Takes a device's throughput as proven.
 pub fn bench(device: DeviceId) {
 	let mut entry = Devices::entry(device).expect("it is registered");
-	entry.standing.benched = true;
+	entry.standing.benched = Some(Now::get());
 	crate::Challenges::<Test>::remove(device);
 	Devices::settle(entry, StateReason::BenchmarkPassed);
 }
