@@ -69,7 +69,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_request_challenge(who: T::AccountId, device: DeviceId) -> DispatchResult {
 		let mut entry = Self::operated(&who, device)?;
 		Self::ensure_not_stopped(device)?;
-		ensure!(!entry.standing.benched, Error::<T>::Benched);
+		ensure!(entry.standing.benched.is_none(), Error::<T>::Benched);
 		let runs =
 			Challenges::<T>::get(device).is_some_and(|challenge| Self::block() <= challenge.until);
 		ensure!(!runs, Error::<T>::ChallengeRuns);
@@ -121,7 +121,7 @@ impl<T: Config> Pallet<T> {
 		})?;
 
 		Challenges::<T>::remove(device);
-		entry.standing.benched = true;
+		entry.standing.benched = Some(T::Clock::current());
 		Self::deposit_event(Event::ChallengePassed { device, count: count.get() });
 		Self::settle(entry, StateReason::BenchmarkPassed);
 		Ok(())
@@ -129,8 +129,8 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_demand_benchmark(device: DeviceId) -> DispatchResult {
 		let mut entry = Self::entry(device)?;
-		ensure!(entry.standing.benched, Error::<T>::NotBenched);
-		entry.standing.benched = false;
+		ensure!(entry.standing.benched.is_some(), Error::<T>::NotBenched);
+		entry.standing.benched = None;
 		// It begins here, not when its owner likes: one machine behind many keys would pass one after
 		// the other.
 		Self::begin_challenge(&mut entry)?;

@@ -5,7 +5,7 @@ use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{
 		fungible::{Inspect, Mutate},
-		EnsureOrigin,
+		EnsureOrigin, Get,
 	},
 	weights::WeightMeter,
 };
@@ -82,7 +82,7 @@ pub(crate) fn create<T: Config>(
 		deposit: Zero::zero(),
 		since: Interval(0),
 	};
-	let standing = Standing { benched: true, ..Standing::fresh(Interval(0)) };
+	let standing = Standing { benched: Some(Interval(0)), ..Standing::fresh(Interval(0)) };
 	Pallet::<T>::insert(record, standing).expect("a benchmark makes few devices")
 }
 
@@ -530,7 +530,7 @@ mod benchmarks {
 	#[benchmark]
 	fn request_challenge() -> Result<(), BenchmarkError> {
 		let made = Made::<T>::new();
-		made.change(|entry| entry.standing.benched = false);
+		made.change(|entry| entry.standing.benched = None);
 		#[extrinsic_call]
 		_(made.origin(), made.id);
 		assert!(Challenges::<T>::contains_key(made.id));
@@ -540,7 +540,7 @@ mod benchmarks {
 	#[benchmark]
 	fn commit_challenge() -> Result<(), BenchmarkError> {
 		let made = Made::<T>::new();
-		made.change(|entry| entry.standing.benched = false);
+		made.change(|entry| entry.standing.benched = None);
 		made.challenge(None, 1);
 		frame_system::Pallet::<T>::set_block_number(block::<T>(DRAW + 1));
 		T::BlockRandomness::set_for_benchmark(block::<T>(DRAW), [1; 32]);
@@ -554,7 +554,7 @@ mod benchmarks {
 	#[benchmark]
 	fn open_challenge(l: Linear<0, 8>) -> Result<(), BenchmarkError> {
 		let made = Made::<T>::new();
-		made.change(|entry| entry.standing.benched = false);
+		made.change(|entry| entry.standing.benched = None);
 		frame_system::Pallet::<T>::set_block_number(block::<T>(DRAW + 1));
 		T::BlockRandomness::set_for_benchmark(block::<T>(DRAW), [1; 32]);
 		let randomness = T::BlockRandomness::randomness_of_block(block::<T>(DRAW))
@@ -583,14 +583,23 @@ mod benchmarks {
 	#[benchmark]
 	fn declare_maintenance() -> Result<(), BenchmarkError> {
 		let made = Made::<T>::new();
+		let mut parameters = Parameters::<T>::get();
+		let period = parameters
+			.maintenance
+			.period
+			.max(2 * T::MaxWindows::get())
+			.max(T::MaintenanceMemory::get());
+		parameters.maintenance.period = period;
+		parameters.maintenance.quota = period;
+		Parameters::<T>::put(parameters);
 		// All that can be remembered, one of which is forgotten now.
 		let windows: alloc::vec::Vec<_> = (0..T::MaxWindows::get())
-			.map(|n| Window { from: Interval(2 * n), until: Interval(2 * n + 1) })
+			.map(|n| Interval(NOW.0 + 2 * n))
+			.map(|until| Window { from: until.saturating_sub(1), until })
 			.collect();
-		let windows = WindowsOf::<T>::truncate_from(windows);
-		Maintenances::<T>::insert(made.id, windows);
-		made.pass(Parameters::<T>::get().maintenance.period);
-		let from = Interval(T::Clock::current().0 + Parameters::<T>::get().maintenance.ahead);
+		Maintenances::<T>::insert(made.id, WindowsOf::<T>::truncate_from(windows));
+		made.pass(period);
+		let from = Interval(T::Clock::current().0 + parameters.maintenance.ahead);
 		#[extrinsic_call]
 		_(made.origin(), made.id, from, 1);
 		assert!(Maintenances::<T>::get(made.id).iter().any(|window| window.covers(from)));

@@ -96,7 +96,7 @@ impl<T: Config> Pallet<T> {
 		ByCommitment::<T>::insert(commitment, device);
 		entry.record.commitment = commitment;
 		entry.record.since = T::Clock::current();
-		entry.standing.benched = false;
+		entry.standing.benched = None;
 		entry.standing.tried = None;
 		Self::set_certified(&mut entry, until, false);
 		Self::deposit_event(Event::KeyRotated { device, from, to: key, fee });

@@ -5,6 +5,7 @@
 
 extern crate alloc;
 
+mod answer_impls;
 mod appeal_impls;
 mod benchmark_impls;
 mod certificate_impls;
@@ -113,6 +114,11 @@ pub mod pallet {
 		/// The most windows of maintenance that are remembered of a device.
 		#[pallet::constant]
 		type MaxWindows: Get<u32>;
+
+		/// For how many intervals after a window of maintenance it is remembered at least. As long as
+		/// promises that it excuses can be open.
+		#[pallet::constant]
+		type MaintenanceMemory: Get<u32>;
 
 		/// What the calls cost.
 		type WeightInfo: WeightInfo;
@@ -1353,6 +1359,11 @@ pub mod pallet {
 		/// What a device's state follows from.
 		pub fn standing(device: DeviceId) -> Option<Standing> {
 			Standings::<T>::get(device)
+		}
+
+		/// When a device proved its class's throughput; nothing if it has not, or has to do so again.
+		pub fn last_passed(device: DeviceId) -> Option<Interval> {
+			Standings::<T>::get(device)?.benched
 		}
 
 		/// The ids of an owner's devices, in ascending order.

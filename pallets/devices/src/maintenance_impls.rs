@@ -1,6 +1,6 @@
 //! Maintenance: declared ahead, within a quota.
 
-use frame_support::{ensure, BoundedVec};
+use frame_support::{ensure, traits::Get, BoundedVec};
 use pogcs_primitives::{
 	traits::{IntervalClock, Maintenance},
 	DeviceId, Interval,
@@ -24,8 +24,9 @@ impl<T: Config> Pallet<T> {
 		ensure!(intervals > 0 && earliest <= from && from <= latest, Error::<T>::BadWindow);
 		let until = Self::after(from, intervals)?;
 		let mut windows = Maintenances::<T>::get(device);
-		// Whoever asks later whether a device was there is answered for a period.
-		let horizon = now.saturating_sub(rules.period);
+		// Whoever asks later whether a device was there is answered for a period, however short
+		// governance makes it for at least as long as promises can be open.
+		let horizon = now.saturating_sub(rules.period.max(T::MaintenanceMemory::get()));
 		windows.retain(|window| window.until > horizon);
 		ensure!(windows.iter().all(|window| window.until <= from), Error::<T>::BadWindow);
 		// Windows stand in order, and a stretch of a period has the most of them where it ends with

@@ -66,6 +66,9 @@ pub const OTHER_COMMITMENT: Commitment = Commitment([8; 32]);
 /// The first device that a test registers.
 pub const DEVICE: DeviceId = DeviceId(0);
 
+/// For how many intervals a window of maintenance is remembered at least.
+pub const MEMORY: u32 = 20;
+
 pub const PARAMETERS: Parameters<u64> = Parameters {
 	deposits: Deposits {
 		registration: DEPOSIT,
@@ -216,6 +219,7 @@ impl pallet_devices::Config for Test {
 	type DefaultParameters = DefaultParameters;
 	type MaxNameLength = ConstU32<32>;
 	type MaxWindows = ConstU32<4>;
+	type MaintenanceMemory = ConstU32<MEMORY>;
 	type WeightInfo = ();
 }
 
@@ -448,7 +452,7 @@ pub fn online() -> DeviceId {
 /// Takes a device's throughput as proven.
 pub fn bench(device: DeviceId) {
 	let mut entry = Devices::entry(device).expect("it is registered");
-	entry.standing.benched = true;
+	entry.standing.benched = Some(Now::get());
 	crate::Challenges::<Test>::remove(device);
 	Devices::settle(entry, StateReason::BenchmarkPassed);
 }

@@ -99,7 +99,10 @@ impl<T: Config> Pallet<T> {
 		};
 		held.add(1, &record.owner, bond);
 		let challenged = Challenges::<T>::contains_key(id);
-		ensure!(!(challenged && standing.benched), "a device is asked for what it has proven");
+		ensure!(
+			!(challenged && standing.benched.is_some()),
+			"a device is asked for what it has proven"
+		);
 		if let Some(suspension) = stopped {
 			ensure!(!Offers::<T>::contains_key(id), "a stopped device is offered");
 			let by_maker = suspension.reason == StateReason::CertificateRevoked;

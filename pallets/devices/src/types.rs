@@ -173,8 +173,8 @@ pub enum Intent {
 pub struct Standing {
 	/// What its owner wants.
 	pub intent: Intent,
-	/// Whether it has proven its class's throughput.
-	pub benched: bool,
+	/// When it proved its class's throughput; nothing if it has not, or has to do so again.
+	pub benched: Option<Interval>,
 	/// Whether its certificate no longer counts.
 	pub lapsed: bool,
 	/// Pieces of work that it has begun and not finished.
@@ -190,7 +190,7 @@ impl Standing {
 	pub(crate) fn fresh(now: Interval) -> Self {
 		Self {
 			intent: Intent::Offer,
-			benched: false,
+			benched: None,
 			lapsed: false,
 			work: 0,
 			placed: now,
@@ -204,7 +204,7 @@ impl Standing {
 			_ if stopped || self.lapsed => DeviceState::Suspended,
 			Intent::Pause => DeviceState::Suspended,
 			Intent::Leave { .. } => DeviceState::Leaving,
-			Intent::Offer if !self.benched => DeviceState::Pending,
+			Intent::Offer if self.benched.is_none() => DeviceState::Pending,
 			Intent::Offer if self.work > 0 => DeviceState::Running,
 			Intent::Offer => DeviceState::Online,
 		}

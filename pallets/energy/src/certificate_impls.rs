@@ -7,7 +7,7 @@ use frame_support::{
 use pogcs_primitives::{
 	ledger::Battery,
 	records::{DeviceState, EnergyRecord},
-	traits::{DeviceInfo, Devices, IntervalClock},
+	traits::{DeviceInfo, Devices, IntervalClock, Lifecycle},
 	units::GramsPerKwh,
 	CellId, DeviceId, Interval, MilliWattHours, WattHours,
 };
@@ -74,6 +74,7 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		IntervalTotals::<T>::insert(interval, totals);
+		T::Lifecycle::earned(device);
 		Self::deposit_event(Event::Claimed { device, interval, owner, production, storage });
 		Ok(())
 	}

@@ -47,9 +47,10 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> Energy for Pallet<T> {
 	fn interval(device: DeviceId, interval: Interval) -> Option<IntervalEnergy> {
-		let EnergyRecord { green_supply, green_draw, root, available, .. } =
-			Reports::<T>::get(device, interval)?;
-		Some(IntervalEnergy { green_supply, green_draw, root, available })
+		let EnergyRecord {
+			green_supply, green_draw, root, available, compute_draw, carbon, ..
+		} = Reports::<T>::get(device, interval)?;
+		Some(IntervalEnergy { green_supply, green_draw, root, available, compute_draw, carbon })
 	}
 
 	fn draw_down(
@@ -79,6 +80,8 @@ impl<T: Config> Energy for Pallet<T> {
 		green_draw: MilliWattHours,
 		root: pogcs_primitives::Commitment,
 	) {
+		// As from a panel; a grid would have more.
+		let carbon = pogcs_primitives::units::GramsPerKwh(40).of(green_draw);
 		let record = EnergyRecord {
 			generation: green_supply,
 			compute_draw: green_draw,
@@ -86,7 +89,7 @@ impl<T: Config> Energy for Pallet<T> {
 			green_draw,
 			root,
 			available: green_draw,
-			carbon: Default::default(),
+			carbon,
 			cell: Default::default(),
 		};
 		let production = green_supply.checked_sub(green_draw).unwrap_or_default();
@@ -96,6 +99,7 @@ impl<T: Config> Energy for Pallet<T> {
 			compute_draw: green_draw,
 			green: green_draw,
 			surplus: production,
+			carbon,
 			..Totals::default()
 		};
 		let surplus = Surplus { production, ..Surplus::default() };

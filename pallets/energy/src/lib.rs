@@ -49,7 +49,7 @@ pub mod pallet {
 	use pogcs_primitives::{
 		batch::{Node, MAX_DEPTH},
 		records::{BatteryRecord, EnergyRecord},
-		traits::{Devices, GridOracle, IntervalClock},
+		traits::{DeliveredEnergy, Devices, GridOracle, IntervalClock, Lifecycle},
 		units::GramsPerKwh,
 		wire::{EnergyReport, PublicKey, Signature},
 		CellId, DeviceId, Interval, MilliWattHours, MilligramsCo2, WattHours, ZoneId,
@@ -79,6 +79,14 @@ pub mod pallet {
 
 		/// The device registry.
 		type Devices: Devices<Self::AccountId>;
+
+		/// Who keeps a device in the registry for as long as what it was credited with can turn out to
+		/// be false.
+		type Lifecycle: Lifecycle;
+
+		/// Who counts metered energy against what was promised. What that takes is part of the weight
+		/// of whatever puts a report on record.
+		type Delivered: DeliveredEnergy;
 
 		/// Who says which place is in which zone of the grid.
 		type ForceOrigin: EnsureOrigin<Self::RuntimeOrigin>;

@@ -9,7 +9,7 @@ use pogcs_geo::{PartsPerMillion, Span};
 use pogcs_primitives::{
 	batch::{Node, Tree},
 	records::{ClassRecord, DeviceState},
-	traits::{DeviceInfo, Devices, GridOracle, IntervalClock},
+	traits::{DeliveredEnergy, DeviceInfo, Devices, GridOracle, IntervalClock, Lifecycle},
 	units::GramsPerKwh,
 	wire::{EnergyReport, PublicKey, Signature},
 	CellId, ClassId, Commitment, DeviceId, Interval, MilliWattHours, WattHours, ZoneId,
@@ -120,6 +120,10 @@ parameter_types! {
 	pub static BenchmarkKey: Option<PublicKey> = None;
 	pub static Fees: u128 = 0;
 	pub static Slashed: u128 = 0;
+	/// What was told of each interval of each device, in the order in which it was told.
+	pub static Told: Vec<(DeviceId, Interval, MilliWattHours)> = Vec::new();
+	/// Devices that were credited with something, each time that they were.
+	pub static Earned: Vec<DeviceId> = Vec::new();
 	pub const DefaultCarbon: GramsPerKwh = GramsPerKwh(1_000);
 }
 
@@ -174,6 +178,30 @@ impl Devices<u64> for World {
 	}
 }
 
+impl Lifecycle for World {
+	fn begin(_: DeviceId) {
+		unreachable!("energy is no work");
+	}
+
+	fn finish(_: DeviceId) {
+		unreachable!("energy is no work");
+	}
+
+	fn earned(device: DeviceId) {
+		Earned::mutate(|list| list.push(device));
+	}
+}
+
+impl DeliveredEnergy for World {
+	fn metered(device: DeviceId, interval: Interval, surplus: MilliWattHours) {
+		let mut told = Told::get();
+		let before = told.iter().any(|(of, at, _)| (*of, *at) == (device, interval));
+		assert!(!before, "an interval of a device is told once");
+		told.push((device, interval, surplus));
+		Told::set(told);
+	}
+}
+
 impl ClearSky for World {
 	fn most_output(cell: CellId, span: Span) -> Option<PartsPerMillion> {
 		assert_eq!(cell, Where::get());
@@ -221,6 +249,8 @@ impl pallet_energy::Config for Test {
 	type Currency = Balances;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Devices = World;
+	type Lifecycle = World;
+	type Delivered = World;
 	type ForceOrigin = EnsureRoot<u64>;
 	type DeviceAccount = World;
 	type Clock = World;
@@ -276,6 +306,8 @@ pub fn new_test_ext() -> TestExternalities {
 	BenchmarkKey::set(None);
 	Fees::set(0);
 	Slashed::set(0);
+	Told::set(Vec::new());
+	Earned::set(Vec::new());
 	let genesis = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig {
 			balances: (PAYER..=STRANGER).map(|account| (account, RICH)).collect(),

@@ -5,7 +5,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use pogcs_primitives::{
 	ledger::{Battery, Flows, Stored},
 	records::{BatteryRecord, DeviceState, EnergyRecord},
-	traits::{DeviceInfo, Devices, GridOracle, IntervalClock},
+	traits::{DeliveredEnergy, DeviceInfo, Devices, GridOracle, IntervalClock, Lifecycle},
 	units::GramsPerKwh,
 	wire::{ChainId, EnergyReport, PublicKey, Signature, READINGS},
 	CellId, Interval, MilliWattHours,
@@ -122,6 +122,12 @@ impl<T: Config> Pallet<T> {
 			surplus: all_surplus,
 			carbon,
 		});
+		if record.available != MilliWattHours::ZERO || all_surplus != MilliWattHours::ZERO {
+			T::Lifecycle::earned(device);
+		}
+		// Once for each interval of a device: an interval comes on record once, and is not taken any
+		// more when its record has been removed.
+		T::Delivered::metered(device, interval, all_surplus);
 		Ok(())
 	}
 

@@ -56,6 +56,7 @@ fn record<T: Config>() -> ModelRecord {
 /// Registers `record` and opens a task of these inputs, with the randomness and the clock at `NOW`.
 fn opened<T: Config>(
 	record: ModelRecord,
+	class: ClassId,
 	inputs: Vec<Images>,
 	deadline: Interval,
 ) -> Result<(T::AccountId, TaskId), BenchmarkError> {
@@ -65,13 +66,25 @@ fn opened<T: Config>(
 	let task = NextTask::<T>::get();
 	let reward = T::MinReward::get().saturating_mul(2u32.into());
 	let inputs = inputs.try_into().map_err(stop("a task has at most MaxChunks"))?;
-	Pallet::<T>::do_open(client.clone(), model, ClassId::default(), inputs, reward, deadline)?;
+	Pallet::<T>::do_open(client.clone(), model, class, inputs, reward, deadline)?;
 	Ok((client, task))
 }
 
 fn blank<T: Config>(chunks: u32) -> Result<(T::AccountId, TaskId), BenchmarkError> {
 	T::Clock::set_for_benchmark(NOW, [1; 32]);
-	opened::<T>(record::<T>(), (0..chunks).map(|_| BLANK).collect(), DEADLINE)
+	opened::<T>(record::<T>(), ClassId::default(), blanks(chunks), DEADLINE)
+}
+
+fn blanks(chunks: u32) -> Vec<Images> {
+	(0..chunks).map(|_| BLANK).collect()
+}
+
+/// An open task for devices of `class`, which can be accepted now and for as long as a task can last.
+pub(crate) fn create<T: Config>(class: ClassId, chunks: u32) -> TaskId {
+	let deadline = T::Clock::current().checked_add(T::MaxHorizon::get()).unwrap_or_default();
+	opened::<T>(record::<T>(), class, blanks(chunks), deadline)
+		.map(|(_, task)| task)
+		.expect("a benchmark opens tasks of at most MaxChunks, for a class that there is")
 }
 
 #[benchmarks]
@@ -98,8 +111,7 @@ mod benchmarks {
 		let model = NextModel::<T>::get();
 		Pallet::<T>::do_register_model(record::<T>())?;
 		T::Clock::set_for_benchmark(NOW, [1; 32]);
-		let inputs: Vec<_> = (0..n).map(|_| BLANK).collect();
-		let inputs: Inputs<T> = inputs.try_into().map_err(stop("at most MaxChunks"))?;
+		let inputs: Inputs<T> = blanks(n).try_into().map_err(stop("at most MaxChunks"))?;
 		let task = NextTask::<T>::get();
 		#[extrinsic_call]
 		_(
@@ -168,7 +180,7 @@ mod benchmarks {
 			..record::<T>()
 		};
 		let chunks = usize::try_from(T::MaxChunks::get()).map_err(stop("small"))?;
-		let (_, task) = opened::<T>(model, vec![sample.input; chunks], after)?;
+		let (_, task) = opened::<T>(model, ClassId::default(), vec![sample.input; chunks], after)?;
 		Pallet::<T>::do_accept(owner.clone(), device, task, chunk)?;
 		Pallet::<T>::do_commit(owner.clone(), task, chunk, sample.work_commitment)?;
 		T::Energy::create_for_benchmark(
@@ -207,4 +219,6 @@ mod benchmarks {
 		assert!(!Tasks::<T>::contains_key(task));
 		Ok(())
 	}
+
+	impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);
 }

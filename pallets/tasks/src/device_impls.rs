@@ -1,10 +1,11 @@
-//! What devices do before they prove: accept, release, commit.
+//! What devices do before they prove: accept or be given, release, commit.
 
 use frame_support::{ensure, traits::Get};
+use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use pogcs_primitives::{
 	records::{Assignment, ChunkState, DeviceState},
-	traits::{DeviceInfo, Devices, IntervalClock},
-	Commitment, DeviceId, TaskId,
+	traits::{DeviceInfo, Devices, Dispatch, DispatchRefusal, IntervalClock, Lifecycle},
+	Commitment, DeviceId, MicroGpuHours, TaskId,
 };
 use sp_runtime::{traits::Convert, DispatchError, DispatchResult};
 
@@ -31,7 +32,21 @@ impl<T: Config> Pallet<T> {
 		chunk: u32,
 	) -> DispatchResult {
 		let info = Self::device_of(&who, device)?;
-		ensure!(info.state == DeviceState::Online, Error::<T>::Offline);
+		Ok(Self::take_on(device, &info, task, chunk, false)?)
+	}
+
+	/// Puts an open chunk on a device's list; nothing changes if that is refused.
+	fn take_on(
+		device: DeviceId,
+		info: &DeviceInfo<T::AccountId>,
+		task: TaskId,
+		chunk: u32,
+		given: bool,
+	) -> Result<(), Error<T>> {
+		ensure!(
+			matches!(info.state, DeviceState::Online | DeviceState::Running),
+			Error::<T>::Offline
+		);
 		let now = T::Clock::current();
 		// Its meter counts from the first whole interval on, so this one's work could not be paid.
 		ensure!(now > info.since, Error::<T>::Fresh);
@@ -41,18 +56,31 @@ impl<T: Config> Pallet<T> {
 		Chunks::<T>::try_mutate(task, chunk, |entry| {
 			let entry = entry.as_mut().ok_or(Error::<T>::UnknownChunk)?;
 			ensure!(entry.state == ChunkState::Open, Error::<T>::Taken);
-			entry.state = ChunkState::Assigned { device, interval: now };
+			entry.state = ChunkState::Assigned { device, interval: now, given };
 			Assignments::<T>::try_append(device, Assignment { task, chunk })
 				.map_err(|()| Error::<T>::Busy)
 		})?;
-		Self::deposit_event(Event::Accepted { task, chunk, device });
+		T::Lifecycle::begin(device);
+		Self::deposit_event(Event::Accepted { task, chunk, device, given });
 		Ok(())
+	}
+
+	/// Whether who signed has this chunk only because it was given, and can give it back: what is true
+	/// here leads to a chunk released in [`Self::do_release`], so it is true once for each gift.
+	pub(crate) fn is_gift(origin: &OriginFor<T>, task: TaskId, chunk: u32) -> bool {
+		let Ok(who) = ensure_signed(origin.clone()) else { return false };
+		match Chunks::<T>::get(task, chunk).map(|entry| entry.state) {
+			Some(ChunkState::Assigned { device, given: true, .. }) => {
+				Self::device_of(&who, device).is_ok()
+			}
+			_ => false,
+		}
 	}
 
 	pub(crate) fn do_release(who: T::AccountId, task: TaskId, chunk: u32) -> DispatchResult {
 		let device = Chunks::<T>::try_mutate(task, chunk, |entry| {
 			let entry = entry.as_mut().ok_or(Error::<T>::UnknownChunk)?;
-			let ChunkState::Assigned { device, interval } = entry.state else {
+			let ChunkState::Assigned { device, interval, .. } = entry.state else {
 				return Err(DispatchError::from(Error::<T>::NotAssigned));
 			};
 			let waited = T::Clock::current().since(interval) > T::CommitWindow::get();
@@ -78,14 +106,39 @@ impl<T: Config> Pallet<T> {
 		ensure!(interval < record.deadline, Error::<T>::Expired);
 		let device = Chunks::<T>::try_mutate(task, chunk, |entry| {
 			let entry = entry.as_mut().ok_or(Error::<T>::UnknownChunk)?;
-			let ChunkState::Assigned { device, .. } = entry.state else {
+			let ChunkState::Assigned { device, given, .. } = entry.state else {
 				return Err(DispatchError::from(Error::<T>::NotAssigned));
 			};
 			Self::device_of(&who, device)?;
-			entry.state = ChunkState::Committed { device, interval, work };
+			entry.state = ChunkState::Committed { device, interval, work, given };
 			Ok(device)
 		})?;
 		Self::deposit_event(Event::Committed { task, chunk, device, interval, work });
 		Ok(())
+	}
+}
+
+impl<T: Config> Dispatch for Pallet<T> {
+	fn assign(
+		device: DeviceId,
+		task: TaskId,
+		chunk: u32,
+	) -> Result<MicroGpuHours, DispatchRefusal> {
+		let info = T::Devices::device(device).ok_or(DispatchRefusal::Unable)?;
+		let work = Tasks::<T>::get(task)
+			.and_then(|record| Models::<T>::get(record.model))
+			.map(|model| model.work)
+			.ok_or(DispatchRefusal::Unknown)?;
+		Self::take_on(device, &info, task, chunk, true).map_err(|error| match error {
+			Error::UnknownTask | Error::UnknownChunk | Error::Expired => DispatchRefusal::Unknown,
+			Error::Taken => DispatchRefusal::Taken,
+			_ => DispatchRefusal::Unable,
+		})?;
+		Ok(work)
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(class: pogcs_primitives::ClassId, chunks: u32) -> TaskId {
+		crate::benchmarking::create::<T>(class, chunks)
 	}
 }

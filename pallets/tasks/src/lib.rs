@@ -33,10 +33,13 @@ pub mod pallet {
 	use frame_system::pallet_prelude::*;
 	use pogcs_primitives::{
 		records::{Assignment, ChunkRecord, ModelRecord, TaskRecord},
-		traits::{Devices, Energy, IntervalClock, TaskProofs, WorkCredit},
+		traits::{
+			DeliveredWork, Devices, Energy, IntervalClock, Lifecycle, TaskProofs, WorkCredit,
+		},
 		wire::{PublicKey, Submission},
 		workload::{Images, BATCH},
-		ClassId, Commitment, DeviceId, Interval, MicroGpuHours, MilliWattHours, TaskId,
+		ClassId, Commitment, DeviceId, Interval, MicroGpuHours, MilliWattHours, MilligramsCo2,
+		TaskId,
 	};
 	use pogcs_proof::{Reason, Statement};
 	use sp_runtime::traits::Convert;
@@ -87,6 +90,13 @@ pub mod pallet {
 
 		/// Who turns verified work into weight.
 		type WorkCredit: WorkCredit<Self::AccountId>;
+
+		/// Who keeps a device's state in step with the chunks that it has.
+		type Lifecycle: Lifecycle;
+
+		/// Who counts verified work against what was promised. What that takes is part of
+		/// [`WeightInfo::prove`].
+		type Delivered: DeliveredWork<Self::AccountId>;
 
 		/// The account that a device's key controls.
 		type DeviceAccount: Convert<PublicKey, Self::AccountId>;
@@ -194,6 +204,8 @@ pub mod pallet {
 			chunk: u32,
 			/// Who.
 			device: DeviceId,
+			/// Whether the device's leader gave it the chunk, and the device did not ask for it.
+			given: bool,
 		},
 		/// A chunk that was accepted can be accepted by anybody again.
 		Released {
@@ -235,6 +247,8 @@ pub mod pallet {
 			work: MicroGpuHours,
 			/// Green energy that it used up.
 			energy: MilliWattHours,
+			/// What that energy emitted, at the mean of all that compute drew in its interval.
+			carbon: MilligramsCo2,
 		},
 		/// A task is over: its storage is free and what was left went back to the client.
 		Closed {
@@ -277,7 +291,7 @@ pub mod pallet {
 		UnknownDevice,
 		/// Only the device's own key or its owner may do this.
 		NotYours,
-		/// The device is not online: its owner sets it online first.
+		/// The device takes no work: it must be online, and not leaving. Its owner sets it online.
 		Offline,
 		/// The device was registered in this interval: it can take work from the next on.
 		Fresh,
@@ -379,7 +393,11 @@ pub mod pallet {
 			Self::do_open(client, model, class, inputs, reward_per_chunk, deadline)
 		}
 
-		/// Takes a chunk on, for `device`: signed by the device's key or by its owner.
+		/// Takes a chunk on, for `device`.
+		///
+		/// Origin: signed, the account of the device's key or its owner. Event: `Accepted`. Errors:
+		/// `UnknownDevice`, `NotYours`, `Offline`, `Fresh`, `UnknownTask`, `Expired`, `WrongClass`,
+		/// `UnknownChunk`, `Taken`, `Busy`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::accept())]
 		pub fn accept(
@@ -392,10 +410,18 @@ pub mod pallet {
 			Self::do_accept(who, device, task, chunk)
 		}
 
-		/// Gives an accepted chunk back: its device or owner at any time, anybody when
-		/// `CommitWindow` intervals have gone by without a commitment.
+		/// Gives a chunk back that was accepted or given, and not committed: its device or owner at any
+		/// time, anybody when `CommitWindow` intervals have gone by.
+		///
+		/// Without a fee for the device and its owner if the chunk was given, for whoever gave it paid
+		/// for that.
+		///
+		/// Origin: signed. Event: `Released`. Errors: `UnknownChunk`, `NotAssigned`, `TooSoon`.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::release())]
+		#[pallet::feeless_if(|origin: &OriginFor<T>, task: &TaskId, chunk: &u32| -> bool {
+			Pallet::<T>::is_gift(origin, *task, *chunk)
+		})]
 		pub fn release(origin: OriginFor<T>, task: TaskId, chunk: u32) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_release(who, task, chunk)

@@ -2,18 +2,20 @@
 
 use std::cell::RefCell;
 
-use frame_support::{derive_impl, parameter_types};
+use codec::Encode;
+use frame_support::{derive_impl, parameter_types, storage::unhashed};
 use frame_system::EnsureRoot;
 use pogcs_primitives::{
 	records::{ClassRecord, DeviceState, ModelRecord},
 	traits::{
-		DeviceInfo, Devices, Energy, EnergyError, IntervalClock, IntervalEnergy, Refusal,
-		TaskProofs, WorkCredit,
+		DeliveredWork, Delivery, DeviceInfo, Devices, Energy, EnergyError, IntervalClock,
+		IntervalEnergy, Lifecycle, Refusal, TaskProofs, WorkCredit,
 	},
 	units::GramsPerKwh,
 	wire::{PublicKey, Submission},
 	workload::{Images, BATCH, CLASSES, PIXELS},
-	CellId, ClassId, Commitment, DeviceId, Interval, KeyId, MicroGpuHours, MilliWattHours, TaskId,
+	CellId, ClassId, Commitment, DeviceId, Interval, KeyId, MicroGpuHours, MilliWattHours,
+	MilligramsCo2, TaskId,
 };
 use pogcs_proof::{Reason, Statement};
 use sp_runtime::{
@@ -29,6 +31,7 @@ pub const STRANGER: u64 = 3;
 /// The account that the device's key controls.
 pub const KEY: u64 = 70;
 pub const DEVICE: DeviceId = DeviceId(7);
+pub const OTHER_DEVICE: DeviceId = DeviceId(8);
 pub const CLASS: ClassId = ClassId(1);
 pub const OTHER_CLASS: ClassId = ClassId(2);
 pub const REWARD: u128 = 50;
@@ -77,11 +80,29 @@ parameter_types! {
 	pub static Randomness: Option<[u8; 32]> = Some([4; 32]);
 	/// Green energy left of the interval of the commitment; `None` before the report.
 	pub static Available: Option<u64> = Some(1_000);
+	/// What compute drew in it, and the carbon of that: 40 g/kWh.
+	pub static ComputeDraw: u64 = 1_250;
+	pub static Carbon: u64 = 50;
+	/// Devices that benchmarks made, of class 0, and their owners.
+	pub static Made: Vec<(DeviceId, u64)> = Vec::new();
 	pub static KeyUsable: bool = true;
 	pub static Verdict: Result<(), Refusal<Reason>> = Ok(());
 }
 
+/// One delivery, as it was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+	pub device: DeviceId,
+	pub client: u64,
+	pub interval: Interval,
+	pub work: MicroGpuHours,
+	pub carbon: MilligramsCo2,
+	pub green: bool,
+	pub assigned: bool,
+}
+
 thread_local! {
+	pub static DELIVERED: RefCell<Vec<Told>> = const { RefCell::new(Vec::new()) };
 	pub static CREDITED: RefCell<Vec<(u64, MicroGpuHours, GramsPerKwh)>> =
 		const { RefCell::new(Vec::new()) };
 	pub static STATEMENTS: RefCell<Vec<Statement>> = const { RefCell::new(Vec::new()) };
@@ -106,15 +127,21 @@ impl IntervalClock for World {
 
 impl Devices<u64> for World {
 	fn has_class(class: ClassId) -> bool {
-		class == CLASS || class == OTHER_CLASS
+		class <= OTHER_CLASS
 	}
 
 	fn device(id: DeviceId) -> Option<DeviceInfo<u64>> {
-		(id == DEVICE || id == DeviceId(8)).then(|| DeviceInfo {
-			owner: OWNER,
+		let made = Made::get().into_iter().find(|(device, _)| *device == id);
+		let (owner, class) = match made {
+			Some((_, owner)) => (owner, ClassId(0)),
+			None if id == DEVICE || id == OTHER_DEVICE => (OWNER, CLASS),
+			None => return None,
+		};
+		Some(DeviceInfo {
+			owner,
 			manager: None,
 			key: [70; 32],
-			class: CLASS,
+			class,
 			cell: CellId(5),
 			validator: 90,
 			commitment: Commitment([6; 32]),
@@ -132,8 +159,12 @@ impl Devices<u64> for World {
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
-	fn create_for_benchmark(_: &u64, _: PublicKey, _: Commitment) -> DeviceId {
-		DEVICE
+	fn create_for_benchmark(owner: &u64, _: PublicKey, _: Commitment) -> DeviceId {
+		let mut made = Made::get();
+		let device = DeviceId(1_000 + u32::try_from(made.len()).unwrap());
+		made.push((device, *owner));
+		Made::set(made);
+		device
 	}
 }
 
@@ -144,6 +175,8 @@ impl Energy for World {
 			green_draw: MilliWattHours(1_000),
 			root: Commitment([3; 32]),
 			available: MilliWattHours(available),
+			compute_draw: MilliWattHours(ComputeDraw::get()),
+			carbon: MilligramsCo2(Carbon::get()),
 		})
 	}
 
@@ -158,9 +191,10 @@ impl Energy for World {
 		_: DeviceId,
 		_: Interval,
 		_: MilliWattHours,
-		_: MilliWattHours,
+		green_draw: MilliWattHours,
 		_: Commitment,
 	) {
+		Available::set(Some(green_draw.0));
 	}
 }
 
@@ -190,6 +224,41 @@ impl WorkCredit<u64> for World {
 	}
 }
 
+/// How many pieces of work a device has, as the registry counts them. In storage, so that what is
+/// refused counts for nothing.
+pub fn running(device: DeviceId) -> u32 {
+	unhashed::get_or_default(&(b"running", device).encode())
+}
+
+fn set_running(device: DeviceId, count: Option<u32>) {
+	let count = count.expect("what ends has begun");
+	let key = (b"running", device).encode();
+	if count == 0 {
+		unhashed::kill(&key);
+	} else {
+		unhashed::put(&key, &count);
+	}
+}
+
+impl Lifecycle for World {
+	fn begin(device: DeviceId) {
+		set_running(device, running(device).checked_add(1));
+	}
+
+	fn finish(device: DeviceId) {
+		set_running(device, running(device).checked_sub(1));
+	}
+}
+
+impl DeliveredWork<u64> for World {
+	fn delivered(delivery: Delivery<'_, u64>) {
+		let Delivery { device, client, interval, work, carbon, green, assigned } = delivery;
+		let client = *client;
+		let told = Told { device, client, interval, work, carbon, green, assigned };
+		DELIVERED.with_borrow_mut(|list| list.push(told));
+	}
+}
+
 impl Convert<PublicKey, u64> for World {
 	fn convert(key: PublicKey) -> u64 {
 		u64::from(key[0])
@@ -205,6 +274,8 @@ impl pallet_tasks::Config for Test {
 	type Energy = World;
 	type Proofs = World;
 	type WorkCredit = World;
+	type Lifecycle = World;
+	type Delivered = World;
 	type DeviceAccount = World;
 	type MinReward = ConstU128<10>;
 	type DepositPerChunk = ConstU128<5>;
@@ -258,15 +329,36 @@ pub fn committed() -> TaskId {
 	task
 }
 
+/// What must hold between any two calls, here and with whom this pallet tells.
+pub fn check() {
+	Tasks::do_try_state().unwrap();
+	for device in [DEVICE, OTHER_DEVICE] {
+		let listed = crate::Assignments::<Test>::get(device).len();
+		assert_eq!(running(device) as usize, listed, "what began and has not ended is on the list");
+	}
+}
+
 /// Runs `test` on a new chain with one model, and checks what must hold after it.
 pub fn on_chain(test: impl FnOnce()) {
+	new_test_ext().execute_with(|| {
+		test();
+		check();
+	});
+}
+
+/// A new chain with one model.
+pub fn new_test_ext() -> sp_io::TestExternalities {
 	Now::set(Interval(10));
 	State::set(DeviceState::Online);
 	Randomness::set(Some([4; 32]));
 	Available::set(Some(1_000));
 	KeyUsable::set(true);
 	Verdict::set(Ok(()));
+	Made::set(Vec::new());
+	ComputeDraw::set(1_250);
+	Carbon::set(50);
 	CREDITED.with_borrow_mut(Vec::clear);
+	DELIVERED.with_borrow_mut(Vec::clear);
 	STATEMENTS.with_borrow_mut(Vec::clear);
 	let genesis = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig {
@@ -277,9 +369,6 @@ pub fn on_chain(test: impl FnOnce()) {
 		..Default::default()
 	};
 	let mut ext: sp_io::TestExternalities = genesis.build_storage().unwrap().into();
-	ext.execute_with(|| {
-		System::set_block_number(1);
-		test();
-		Tasks::do_try_state().unwrap();
-	});
+	ext.execute_with(|| System::set_block_number(1));
+	ext
 }

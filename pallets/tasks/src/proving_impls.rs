@@ -9,7 +9,10 @@ use frame_support::{
 };
 use pogcs_primitives::{
 	records::ChunkState,
-	traits::{Devices, Energy, EnergyError, IntervalClock, Refusal, TaskProofs, WorkCredit},
+	traits::{
+		DeliveredWork, Delivery, Devices, Energy, EnergyError, IntervalClock, Refusal, TaskProofs,
+		WorkCredit,
+	},
 	wire::Submission,
 	workload::digits,
 	TaskId,
@@ -25,8 +28,10 @@ impl<T: Config> Pallet<T> {
 		let mut entry = Chunks::<T>::get(task, chunk).ok_or(Error::<T>::UnknownChunk)?;
 		let now = T::Clock::current();
 		ensure!(now <= record.deadline, Error::<T>::Expired);
-		let (device, interval, work_commitment) = match entry.state {
-			ChunkState::Committed { device, interval, work } => (device, interval, work),
+		let (device, interval, work_commitment, given) = match entry.state {
+			ChunkState::Committed { device, interval, work, given } => {
+				(device, interval, work, given)
+			}
 			ChunkState::Paid { .. } => return Err(Error::<T>::Spent.into()),
 			_ => return Err(Error::<T>::NotCommitted.into()),
 		};
@@ -76,7 +81,11 @@ impl<T: Config> Pallet<T> {
 			Restriction::Free,
 			Fortitude::Polite,
 		)?;
-		T::WorkCredit::credit(&info.validator, model.work, info.record.carbon);
+		// The class's own where compute drew nothing: then the work used nothing either.
+		let class = info.record.carbon;
+		let intensity = metered.intensity().unwrap_or(class);
+		let carbon = metered.carbon_of(submission.green).unwrap_or(class.of(submission.green));
+		T::WorkCredit::credit(&info.validator, model.work, intensity);
 
 		entry.state = ChunkState::Paid {
 			device,
@@ -87,8 +96,18 @@ impl<T: Config> Pallet<T> {
 		Chunks::<T>::insert(task, chunk, entry);
 		record.unpaid = record.unpaid.checked_sub(1).ok_or(Error::<T>::Overflow)?;
 		let amount = record.reward_per_chunk;
-		Tasks::<T>::insert(task, record);
+		Tasks::<T>::insert(task, &record);
 		Self::unassign(device, task, chunk);
+		T::Delivered::delivered(Delivery {
+			device,
+			client: &record.client,
+			interval,
+			work: model.work,
+			carbon,
+			// It was drawn down above.
+			green: true,
+			assigned: given,
+		});
 		Self::deposit_event(Event::Paid {
 			task,
 			chunk,
@@ -98,6 +117,7 @@ impl<T: Config> Pallet<T> {
 			digits: digits(&submission.scores),
 			work: model.work,
 			energy: submission.green,
+			carbon,
 		});
 		Ok(())
 	}

@@ -1,6 +1,9 @@
 //! Small things that several files share.
 
-use pogcs_primitives::{traits::Obligations, Commitment, DeviceId, TaskId};
+use pogcs_primitives::{
+	traits::{Lifecycle, Obligations},
+	Commitment, DeviceId, TaskId,
+};
 
 use crate::pallet::*;
 
@@ -10,16 +13,22 @@ pub(crate) fn is_canonical(commitment: &Commitment) -> bool {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Takes a chunk off a device's list.
+	/// Takes a chunk off a device's list: the device is done with it, whatever became of it.
 	pub(crate) fn unassign(device: DeviceId, task: TaskId, chunk: u32) {
-		Assignments::<T>::mutate_exists(device, |entry| {
-			if let Some(list) = entry {
-				list.retain(|assignment| assignment.task != task || assignment.chunk != chunk);
-				if list.is_empty() {
-					*entry = None;
-				}
+		let was_listed = Assignments::<T>::mutate_exists(device, |entry| {
+			let Some(list) = entry else { return false };
+			let before = list.len();
+			list.retain(|assignment| assignment.task != task || assignment.chunk != chunk);
+			let was_listed = list.len() < before;
+			if list.is_empty() {
+				*entry = None;
 			}
+			was_listed
 		});
+		// Once for each time it began, which is when the list got its entry.
+		if was_listed {
+			T::Lifecycle::finish(device);
+		}
 	}
 }
 

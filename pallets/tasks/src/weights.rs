@@ -9,15 +9,16 @@ pub trait WeightInfo {
 	fn register_model() -> Weight;
 	/// Weight of `open` with `n` chunks.
 	fn open(n: u32) -> Weight;
-	/// Weight of `accept`.
+	/// Weight of `accept`, with what the device's state takes.
 	fn accept() -> Weight;
-	/// Weight of `release`.
+	/// Weight of `release`, with what the device's state takes.
 	fn release() -> Weight;
 	/// Weight of `commit`.
 	fn commit() -> Weight;
-	/// Weight of `prove`, with verification, payment and credit.
+	/// Weight of `prove`, with verification, payment, credit, what the device's state takes and what
+	/// `Config::Delivered` does.
 	fn prove() -> Weight;
-	/// Weight of `expire` or `close` with `n` chunks.
+	/// Weight of `expire` or `close` with `n` chunks, each of which is on another device's list.
 	fn expire(n: u32) -> Weight;
 }
 
@@ -35,19 +36,20 @@ impl WeightInfo for () {
 		by_hand(6, 6).saturating_add(by_hand(0, 1).saturating_mul(n))
 	}
 	fn accept() -> Weight {
-		by_hand(6, 2)
+		by_hand(10, 4)
 	}
 	fn release() -> Weight {
-		by_hand(4, 2)
+		by_hand(9, 4)
 	}
 	fn commit() -> Weight {
 		by_hand(5, 1)
 	}
 	fn prove() -> Weight {
-		by_hand(16, 12).saturating_add(Weight::from_parts(10_000_000_000, 16_384))
+		// Of which six reads and four writes are for a pool that the device has promised work to.
+		by_hand(26, 18).saturating_add(Weight::from_parts(10_000_000_000, 16_384))
 	}
 	fn expire(n: u32) -> Weight {
 		let n = u64::from(n);
-		by_hand(5, 5).saturating_add(by_hand(2, 2).saturating_mul(n))
+		by_hand(5, 5).saturating_add(by_hand(6, 4).saturating_mul(n))
 	}
 }

@@ -319,6 +319,8 @@ pub enum ChunkState {
 		device: DeviceId,
 		/// When it accepted.
 		interval: Interval,
+		/// Whether its leader gave it the chunk: it did not ask, and owes nothing for it.
+		given: bool,
 	},
 	/// The device has done the work and is bound to its result, which the proof will open.
 	Committed {
@@ -328,6 +330,8 @@ pub enum ChunkState {
 		interval: Interval,
 		/// Poseidon commitment to everything the network computed.
 		work: Commitment,
+		/// Whether its leader gave it the chunk.
+		given: bool,
 	},
 	/// Proven and paid.
 	Paid {

@@ -494,6 +494,36 @@ pub struct IntervalEnergy {
 	pub root: Commitment,
 	/// Green energy that no proof has used yet.
 	pub available: MilliWattHours,
+	/// All that compute drew, from whatever source.
+	pub compute_draw: MilliWattHours,
+	/// Carbon of all that compute drew.
+	pub carbon: MilligramsCo2,
+}
+
+impl IntervalEnergy {
+	/// Carbon of `energy` out of what compute drew, rounded up. Which part of it fed which piece of
+	/// work cannot be metered, so all work of the interval has the same mean. `None` if compute drew
+	/// nothing.
+	pub fn carbon_of(&self, energy: MilliWattHours) -> Option<MilligramsCo2> {
+		self.mean(u128::from(energy.0))
+			.map(|mg| MilligramsCo2(u64::try_from(mg).unwrap_or(u64::MAX)))
+	}
+
+	/// That mean, rounded up. `None` if compute drew nothing.
+	pub fn intensity(&self) -> Option<GramsPerKwh> {
+		// 1 g/kWh is 1 mg for 1,000 mWh.
+		self.mean(1_000).map(|mg| GramsPerKwh(u32::try_from(mg).unwrap_or(u32::MAX)))
+	}
+
+	/// Milligrams of so many mWh, rounded up.
+	fn mean(&self, mwh: u128) -> Option<u128> {
+		if self.compute_draw == MilliWattHours::ZERO {
+			return None;
+		}
+		// Both are below 2^64.
+		let product = u128::from(self.carbon.0).saturating_mul(mwh);
+		Some(product.div_ceil(u128::from(self.compute_draw.0)))
+	}
 }
 
 /// Why energy could not be drawn down.
@@ -580,4 +610,40 @@ pub trait TaskProofs<Statement, Reason> {
 	/// Makes a well-formed key that is in use.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn create_for_benchmark() -> KeyId;
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn energy(compute_draw: u64, carbon: u64) -> IntervalEnergy {
+		IntervalEnergy {
+			green_supply: MilliWattHours(0),
+			green_draw: MilliWattHours(0),
+			root: Commitment([0; 32]),
+			available: MilliWattHours(0),
+			compute_draw: MilliWattHours(compute_draw),
+			carbon: MilligramsCo2(carbon),
+		}
+	}
+
+	#[test]
+	fn work_should_have_the_mean_carbon_of_its_interval() {
+		// Half from the sun at 40 g/kWh, half from the grid at 500.
+		let half = energy(1_000, 20 + 250);
+		assert_eq!(half.intensity(), Some(GramsPerKwh(270)));
+		assert_eq!(half.carbon_of(MilliWattHours(400)), Some(MilligramsCo2(108)));
+		// Up: it never looks cleaner than it is.
+		assert_eq!(half.carbon_of(MilliWattHours(1)), Some(MilligramsCo2(1)));
+		assert_eq!(energy(901, 37).intensity(), Some(GramsPerKwh(42)));
+	}
+
+	#[test]
+	fn mean_should_be_unknown_when_compute_drew_nothing_and_hold_when_it_is_huge() {
+		assert_eq!(energy(0, 5).intensity(), None);
+		assert_eq!(energy(0, 5).carbon_of(MilliWattHours(1)), None);
+		let huge = energy(1, u64::MAX);
+		assert_eq!(huge.intensity(), Some(GramsPerKwh(u32::MAX)));
+		assert_eq!(huge.carbon_of(MilliWattHours(u64::MAX)), Some(MilligramsCo2(u64::MAX)));
+	}
 }

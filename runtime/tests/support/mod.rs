@@ -192,7 +192,7 @@ impl Device {
 		assert_ok!(device.register(&maker(), CELLS[usize::from(n)]));
 		device.id = pallet_devices::ByKey::<Runtime>::get(device.pair.public().0).unwrap();
 		pallet_devices::Standings::<Runtime>::mutate(device.id, |standing| {
-			standing.as_mut().unwrap().benched = true;
+			standing.as_mut().unwrap().benched = Some(now());
 		});
 		pallet_devices::Devices::<Runtime>::mutate(device.id, |record| {
 			record.as_mut().unwrap().state = DeviceState::Online;

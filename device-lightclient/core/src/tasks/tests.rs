@@ -75,11 +75,18 @@ fn job(chunk: u32, state: ChunkState) -> Job {
 
 fn committed(chunk: u32, interval: u32) -> Job {
 	let work = Commitment([9; 32]);
-	job(chunk, ChunkState::Committed { device: ME, interval: Interval(interval), work })
+	job(
+		chunk,
+		ChunkState::Committed { device: ME, interval: Interval(interval), work, given: false },
+	)
 }
 
 fn assigned(chunk: u32) -> Job {
-	job(chunk, ChunkState::Assigned { device: ME, interval: Interval(9) })
+	job(chunk, ChunkState::Assigned { device: ME, interval: Interval(9), given: false })
+}
+
+fn given(chunk: u32) -> Job {
+	job(chunk, ChunkState::Assigned { device: ME, interval: Interval(9), given: true })
 }
 
 fn offer(chunk: u32) -> Offer {
@@ -206,7 +213,8 @@ fn offer_should_be_left_when_it_does_not_suit() {
 	assert_eq!(plan.actions, [Action::Accept(at(3))]);
 
 	let offers = vec![offer(0), offer(1), offer(2)];
-	let plan = decide(&view(vec![assigned(7), assigned(8)], offers.clone()), &own(10_000));
+	// What its leader gave it takes up room as what it took itself.
+	let plan = decide(&view(vec![assigned(7), given(8)], offers.clone()), &own(10_000));
 	assert_eq!(plan.actions.len(), 4, "capacity is four");
 	let plan = decide(&view(vec![], offers.clone()), &own(99));
 	assert_eq!(plan.actions, []);
@@ -224,8 +232,13 @@ fn job_should_be_dropped_when_it_belongs_to_another() {
 	let other = DeviceId(5);
 	for state in [
 		ChunkState::Open,
-		ChunkState::Assigned { device: other, interval: Interval(9) },
-		ChunkState::Committed { device: other, interval: Interval(9), work: Commitment([0; 32]) },
+		ChunkState::Assigned { device: other, interval: Interval(9), given: false },
+		ChunkState::Committed {
+			device: other,
+			interval: Interval(9),
+			work: Commitment([0; 32]),
+			given: false,
+		},
 	] {
 		let plan = decide(&view(vec![job(0, state)], vec![]), &own(1_000));
 		assert_eq!((plan.actions, plan.holds), (vec![], vec![Hold::TakenAway(at(0))]));

@@ -257,7 +257,11 @@ async fn device_should_commit_and_then_prove_when_it_has_a_chunk() {
 	let (directory, keys) = new_device("proves");
 	let mut pairs = state(&keys, 4);
 	pairs.insert(places::energy_report(ID, Interval(3)), nothing_green().encode());
-	with_chunk(&mut pairs, ChunkState::Assigned { device: ID, interval: Interval(4) }, true);
+	with_chunk(
+		&mut pairs,
+		ChunkState::Assigned { device: ID, interval: Interval(4), given: false },
+		true,
+	);
 	let served = prepare(&directory, &pairs, 1).await;
 	let (calls, _) = run(&directory, &served).await;
 	assert_eq!(calls.len(), 1);
@@ -268,7 +272,7 @@ async fn device_should_commit_and_then_prove_when_it_has_a_chunk() {
 
 	// The chain takes it in interval 4, and interval 5 opens: the report is due.
 	let mut pairs = state(&keys, 5);
-	let committed = ChunkState::Committed { device: ID, interval: Interval(4), work };
+	let committed = ChunkState::Committed { device: ID, interval: Interval(4), work, given: false };
 	with_chunk(&mut pairs, committed.clone(), true);
 	served.chain.lock().unwrap().extend(3, &pairs);
 	let (calls, status) = run(&directory, &served).await;
@@ -323,8 +327,12 @@ async fn battery_should_count_as_the_chain_has_it_when_a_report_is_made() {
 		if let Some(green) = known {
 			pairs.insert(places::battery(ID), stored(green));
 		}
-		let committed =
-			ChunkState::Committed { device: ID, interval: Interval(14), work: Commitment([1; 32]) };
+		let committed = ChunkState::Committed {
+			device: ID,
+			interval: Interval(14),
+			work: Commitment([1; 32]),
+			given: false,
+		};
 		with_chunk(&mut pairs, committed, true);
 		let served = prepare(&directory, &pairs, 1).await;
 		let (calls, status) = run(&directory, &served).await;
@@ -417,7 +425,7 @@ async fn device_should_not_lose_an_accepted_chunk_when_the_home_says_to_wait() {
 	for (name, deadline, commits) in [("home-early", 30, 0), ("home-urgent", 6, 1)] {
 		let (directory, keys) = new_device(name);
 		let mut pairs = state(&keys, 4);
-		let assigned = ChunkState::Assigned { device: ID, interval: Interval(4) };
+		let assigned = ChunkState::Assigned { device: ID, interval: Interval(4), given: false };
 		with_chunk(&mut pairs, assigned, true);
 		pairs.insert(places::task(TaskId(0)), task(deadline).encode());
 		let served = prepare(&directory, &pairs, 1).await;

@@ -82,7 +82,10 @@ fn device_should_be_online_when_it_did_the_work_in_time() {
 			.into(),
 		);
 		at(25);
+		pass(1);
+		assert_eq!(Devices::last_passed(DEVICE), None);
 		assert_ok!(open(nodes(&tree, 19)));
+		assert_eq!(Devices::last_passed(DEVICE), Some(Now::get()));
 		System::assert_has_event(Event::ChallengePassed { device: DEVICE, count: COUNT }.into());
 		assert_eq!(last_change(), (Pending, Online, StateReason::BenchmarkPassed));
 		assert_eq!(Devices::challenge(DEVICE), None);
@@ -259,6 +262,7 @@ fn device_should_be_pending_again_when_the_committee_doubts_its_speed() {
 		Devices::begin(DEVICE);
 		assert_ok!(demand(DEVICE));
 		assert_eq!(last_change(), (Running, Pending, StateReason::BenchmarkDemanded));
+		assert_eq!(Devices::last_passed(DEVICE), None);
 		assert_noop!(demand(DEVICE), Error::<Test>::NotBenched);
 		Devices::finish(DEVICE);
 		assert_eq!(state_of(DEVICE), Some(Pending));

@@ -1,5 +1,6 @@
 //! One file per behaviour.
 
+mod answers;
 mod appeals;
 mod benchmark;
 mod binding;

@@ -180,7 +180,7 @@ proptest! {
 		work in 0..3u32,
 	) {
 		let standing =
-			Standing { intent, benched, lapsed, work, placed: Interval(0), tried: None };
+			Standing { intent, benched: benched.then_some(Interval(1)), lapsed, work, placed: Interval(0), tried: None };
 		let state = standing.state(stopped);
 		let takes = intent == Intent::Offer && benched && !lapsed && !stopped;
 		prop_assert_eq!(matches!(state, Online | Running), takes);

@@ -12,4 +12,5 @@ mod prepaid;
 mod reporting;
 mod sequences;
 mod sweeping;
+mod telling;
 mod zones;

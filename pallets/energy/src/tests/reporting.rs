@@ -49,6 +49,8 @@ fn report_should_stand_with_all_that_follows_from_it_when_valid() {
 				green_draw: mwh(900),
 				root: report().root,
 				available: mwh(900),
+				compute_draw: mwh(900),
+				carbon: MilligramsCo2(36),
 			})
 		);
 	});

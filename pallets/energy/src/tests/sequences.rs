@@ -85,6 +85,8 @@ struct Model {
 	reports: BTreeMap<(DeviceId, Interval), Known>,
 	held: BTreeMap<(u64, CertificateId), u64>,
 	batches: Vec<(u64, EnergyReport, Signed)>,
+	/// What of each reported interval compute and battery did not take.
+	surpluses: BTreeMap<(DeviceId, Interval), u64>,
 	/// All that panels ever generated, by accepted reports.
 	generated: u128,
 	/// All that proofs ever used.
@@ -158,6 +160,8 @@ impl Model {
 				storage: small(rest + stored - stored_claimed),
 			},
 		);
+		let known = &self.reports[&key];
+		self.surpluses.insert(key, known.production + known.storage);
 		self.generated += u128::from(report.generation.0);
 		if !late && (self.batteries.contains_key(&report.device) || level > 0) {
 			self.batteries.insert(report.device, (level, green, report.interval.0));
@@ -235,6 +239,13 @@ impl Model {
 				assert_eq!(record.available.0, known.available);
 			}
 		}
+		// Each interval was told, once, with what was left of it.
+		let told: BTreeMap<_, _> = Told::get()
+			.into_iter()
+			.map(|(device, interval, surplus)| ((device, interval), surplus.0))
+			.collect();
+		assert_eq!(told.len(), Told::get().len());
+		assert_eq!(told, self.surpluses);
 		let held: BTreeMap<_, _> = Holdings::<Test>::iter()
 			.map(|(who, id, holding)| ((who, id), holding.amount.0))
 			.collect();

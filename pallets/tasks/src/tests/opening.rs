@@ -100,6 +100,17 @@ fn register_model_should_refuse_when_not_canonical_or_not_by_governance() {
 }
 
 #[test]
+fn open_and_register_should_refuse_when_all_ids_are_taken() {
+	on_chain(|| {
+		NextTask::<Test>::put(TaskId(u32::MAX));
+		assert_noop!(try_open(vec![images()], REWARD, 20), Error::<Test>::Exhausted);
+		NextModel::<Test>::put(u32::MAX);
+		let root = RuntimeOrigin::root();
+		assert_noop!(Tasks::register_model(root, model()), Error::<Test>::Exhausted);
+	});
+}
+
+#[test]
 fn carbon_should_be_known_for_a_device_and_a_model() {
 	on_chain(|| {
 		// 100 mWh at 41 g/kWh are 4.1 mg, rounded up to 5; over 1,000 µGPU-h: 5 g per GPU-h.

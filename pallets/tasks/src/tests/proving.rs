@@ -3,7 +3,7 @@
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
 use pogcs_primitives::{
 	records::ChunkState, traits::Refusal, units::GramsPerKwh, wire::Submission, Commitment,
-	Interval, MicroGpuHours, MilliWattHours, TaskId,
+	Interval, MicroGpuHours, MilliWattHours, MilligramsCo2, TaskId,
 };
 use pogcs_proof::Reason;
 use sp_runtime::DispatchResult;
@@ -27,7 +27,8 @@ fn prove_should_pay_the_owner_and_credit_the_validator() {
 		assert_eq!(Balances::balance_on_hold(&HoldReason::Reward.into(), &CLIENT), 0);
 		assert_eq!(Available::get(), Some(600));
 		let credited = CREDITED.with_borrow(Clone::clone);
-		assert_eq!(credited, [(90, MicroGpuHours(1_000), GramsPerKwh(41))]);
+		// At what its own interval's energy emits, which is not the class's 41.
+		assert_eq!(credited, [(90, MicroGpuHours(1_000), GramsPerKwh(40))]);
 		assert!(!Assignments::<Test>::contains_key(DEVICE));
 		System::assert_last_event(
 			Event::Paid {
@@ -39,6 +40,7 @@ fn prove_should_pay_the_owner_and_credit_the_validator() {
 				digits: [3, 0, 0, 0],
 				work: MicroGpuHours(1_000),
 				energy: MilliWattHours(400),
+				carbon: MilligramsCo2(16),
 			}
 			.into(),
 		);

@@ -29,9 +29,12 @@ fn accept_should_assign_when_signed_by_the_device_or_its_owner() {
 		assert!(!Tasks::has_obligations(DEVICE));
 		assert_ok!(Tasks::accept(by(KEY), DEVICE, task, 0));
 		assert_ok!(Tasks::accept(by(OWNER), DEVICE, task, 1));
-		assert_eq!(state(task, 0), ChunkState::Assigned { device: DEVICE, interval: Interval(10) });
+		let interval = Interval(10);
+		let assigned = ChunkState::Assigned { device: DEVICE, interval, given: false };
+		assert_eq!(state(task, 0), assigned);
 		assert!(Tasks::has_obligations(DEVICE));
-		System::assert_last_event(Event::Accepted { task, chunk: 1, device: DEVICE }.into());
+		let accepted = Event::Accepted { task, chunk: 1, device: DEVICE, given: false };
+		System::assert_last_event(accepted.into());
 	});
 }
 
@@ -44,7 +47,7 @@ fn accept_should_refuse_by_name() {
 		assert_noop!(accept(OWNER, DeviceId(1), task, 0), Error::<Test>::UnknownDevice);
 		assert_noop!(accept(KEY, DEVICE, TaskId(9), 0), Error::<Test>::UnknownTask);
 		assert_noop!(accept(KEY, DEVICE, task, 4), Error::<Test>::UnknownChunk);
-		for offline in [DeviceState::Leaving, DeviceState::Suspended] {
+		for offline in [DeviceState::Pending, DeviceState::Leaving, DeviceState::Suspended] {
 			State::set(offline);
 			assert_noop!(accept(KEY, DEVICE, task, 0), Error::<Test>::Offline);
 		}
@@ -97,7 +100,7 @@ fn commit_should_bind_the_device_to_this_interval() {
 		Now::set(Interval(12));
 		assert_ok!(Tasks::commit(by(KEY), task, 0, WORK));
 		let interval = Interval(12);
-		let bound = ChunkState::Committed { device: DEVICE, interval, work: WORK };
+		let bound = ChunkState::Committed { device: DEVICE, interval, work: WORK, given: false };
 		assert_eq!(state(task, 0), bound);
 		// Once: a second commitment could be made to fit the challenge.
 		assert_noop!(Tasks::commit(by(KEY), task, 0, WORK), Error::<Test>::NotAssigned);
