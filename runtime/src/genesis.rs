@@ -17,8 +17,8 @@ use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
 use crate::{
-	configs::InsuranceAccount, token::UNIT, AccountId, Balance, BalancesConfig, GrandpaConfig, PogcsConfig,
-	RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig,
+	configs::InsuranceAccount, token::UNIT, AccountId, Balance, BalancesConfig, GrandpaConfig,
+	PogcsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig,
 };
 
 /// Name of the preset with three validators.

@@ -126,9 +126,7 @@ fn policy(quantity: Quantity) -> Policy {
 }
 
 fn feeds() -> Vec<FeedId> {
-	let of = |zone| {
-		[Quantity::Carbon, Quantity::Price].map(|quantity| FeedId { zone, quantity })
-	};
+	let of = |zone| [Quantity::Carbon, Quantity::Price].map(|quantity| FeedId { zone, quantity });
 	zones().flat_map(|(zone, _)| of(zone)).collect()
 }
 

@@ -150,6 +150,7 @@ impl pallet_pogcs::Config for Test {
 	type UnbondingEpochs = ConstU32<9>;
 	type MaxUnlocking = ConstU32<4>;
 	type RandomnessHistory = ConstU32<4>;
+	type BlockRandomnessHistory = ConstU32<8>;
 	type EvidenceEpochs = ConstU32<EVIDENCE>;
 	type MaintenanceEpochs = ConstU32<3>;
 	type MaintenancePeriod = ConstU32<20>;

@@ -4,20 +4,23 @@ use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use frame_support::traits::{FindAuthor, Get, OnTimestampSet};
 use frame_system::pallet_prelude::BlockNumberFor;
-use pogcs_primitives::{traits::IntervalClock, Interval, MicroGpuHours};
+use pogcs_primitives::{
+	traits::{BlockRandomness, IntervalClock},
+	Interval, MicroGpuHours,
+};
 use sp_consensus_pogcs::{
 	election::next_randomness,
 	weight::{average, capped, shares, Candidate, PRECISION},
 	Configuration, ConsensusLog, Epoch, NextEpoch, PreDigest, Randomness, ValidatorWeight,
-	ENGINE_ID,
+	VrfOutput, ENGINE_ID,
 };
 use sp_runtime::{
-	traits::{SaturatedConversion, Zero},
+	traits::{CheckedSub, One, SaturatedConversion, Saturating, Zero},
 	ConsensusEngineId, DigestItem, Permill,
 };
 
 use crate::{
-	types::HasSessionKeys, Accumulator, Authorities, Authors, Config, CurrentAuthor,
+	types::HasSessionKeys, Accumulator, Authorities, Authors, BlockMixes, Config, CurrentAuthor,
 	CurrentInterval, CurrentRandomness, CurrentSlot, Event, GenesisSlot, IntervalRandomness,
 	NextAuthorities, NextRandomness, NextSeats, Pallet, Parameters, Planned, RandomnessKept,
 	Revealed, Validators,
@@ -60,8 +63,23 @@ impl<T: Config> Pallet<T> {
 			Accumulator::<T>::mutate(|hash| {
 				*hash = (*hash, vrf.pre_output).using_encoded(sp_io::hashing::blake2_256);
 			});
+			Self::mix(&vrf);
 		}
 		Self::count_block();
+	}
+
+	/// Adds what the author revealed to what all blocks before revealed, and forgets the oldest.
+	///
+	/// One chain over all epochs: the author of an epoch's first block knows its own output since
+	/// the epoch's randomness is fixed, and would know the whole if a chain began with it.
+	fn mix(vrf: &VrfOutput) {
+		let number = frame_system::Pallet::<T>::block_number();
+		let before = BlockMixes::<T>::get(number.saturating_sub(One::one())).unwrap_or_default();
+		let mixed = (before, vrf.pre_output).using_encoded(sp_io::hashing::blake2_256);
+		BlockMixes::<T>::insert(number, mixed);
+		if let Some(oldest) = number.checked_sub(&T::BlockRandomnessHistory::get().into()) {
+			BlockMixes::<T>::remove(oldest);
+		}
 	}
 
 	/// The first slot of the epoch that runs.
@@ -270,6 +288,17 @@ impl<T: Config> IntervalClock for Pallet<T> {
 	fn set_for_benchmark(current: Interval, randomness: Randomness) {
 		CurrentInterval::<T>::put(current);
 		IntervalRandomness::<T>::insert(current.saturating_sub(1), randomness);
+	}
+}
+
+impl<T: Config> BlockRandomness<BlockNumberFor<T>> for Pallet<T> {
+	fn randomness_of_block(number: BlockNumberFor<T>) -> Option<[u8; 32]> {
+		BlockMixes::<T>::get(number)
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn set_for_benchmark(number: BlockNumberFor<T>, randomness: Randomness) {
+		BlockMixes::<T>::insert(number, randomness);
 	}
 }
 

@@ -93,6 +93,10 @@ pub mod pallet {
 		#[pallet::constant]
 		type RandomnessHistory: Get<u32>;
 
+		/// How many blocks' randomness is kept.
+		#[pallet::constant]
+		type BlockRandomnessHistory: Get<u32>;
+
 		/// How many epochs back somebody can be accused. Sets with keys, weights and stake are kept
 		/// that long.
 		#[pallet::constant]
@@ -228,6 +232,14 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type RandomnessKept<T: Config> =
 		StorageValue<_, BoundedVec<Interval, T::RandomnessHistory>, ValueQuery>;
+
+	/// A hash chain over what the authors of all blocks revealed, at each of the last
+	/// `BlockRandomnessHistory` blocks.
+	///
+	/// Read by devices against storage proofs.
+	#[pallet::storage]
+	pub type BlockMixes<T: Config> =
+		StorageMap<_, Twox64Concat, BlockNumberFor<T>, Randomness, OptionQuery>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]

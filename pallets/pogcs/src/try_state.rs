@@ -8,8 +8,8 @@ use frame_support::{
 use sp_runtime::{traits::Saturating, TryRuntimeError};
 
 use crate::{
-	Authorities, Authors, Barred, BlocksMade, Config, CurrentInterval, FinalitySet, History,
-	HistoryKept, HoldReason, IntervalRandomness, NextAuthorities, NextSeats, Pallet,
+	Authorities, Authors, Barred, BlockMixes, BlocksMade, Config, CurrentInterval, FinalitySet,
+	History, HistoryKept, HoldReason, IntervalRandomness, NextAuthorities, NextSeats, Pallet,
 	RandomnessKept, Validators, VoterHistory, VotersKept,
 };
 
@@ -48,6 +48,11 @@ impl<T: Config> Pallet<T> {
 			kept.iter().all(IntervalRandomness::<T>::contains_key)
 				&& IntervalRandomness::<T>::iter().count() == kept.len(),
 			"randomness is kept for the intervals listed"
+		);
+		ensure!(
+			BlockMixes::<T>::iter().count()
+				<= usize::try_from(T::BlockRandomnessHistory::get()).unwrap_or(usize::MAX),
+			"randomness is kept for so many blocks"
 		);
 		Self::try_history()?;
 		let (barred, authors) = (Barred::<T>::get(), Authors::<T>::get());

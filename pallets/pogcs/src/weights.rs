@@ -46,6 +46,6 @@ impl WeightInfo for () {
 		by_hand(2, 1)
 	}
 	fn on_block() -> Weight {
-		by_hand(8, 6)
+		by_hand(9, 8)
 	}
 }

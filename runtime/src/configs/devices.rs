@@ -7,7 +7,9 @@ use pallet_devices::parameters::{
 };
 
 use super::{insurance::Insurance, tasks::DeviceAccount};
-use crate::{token::UNIT, AccountId, Balance, Balances, Pogcs, Pools, Runtime, RuntimeHoldReason, Tasks};
+use crate::{
+	token::UNIT, AccountId, Balance, Balances, Pogcs, Pools, Runtime, RuntimeHoldReason, Tasks,
+};
 
 parameter_types! {
 	/// Those of a production chain, whose intervals are hours; a genesis can have others.
@@ -62,6 +64,8 @@ impl pallet_devices::Config for Runtime {
 	type DefaultParameters = DeviceParameters;
 	type MaxNameLength = ConstU32<64>;
 	type MaxWindows = ConstU32<16>;
+	// Until every promise that it could excuse is settled.
+	type MaintenanceMemory = ConstU32<216>;
 	// By hand until it is measured again.
 	type WeightInfo = ();
 }

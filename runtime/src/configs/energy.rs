@@ -13,7 +13,7 @@ use sp_runtime::SaturatedConversion;
 use super::{insurance::Insurance, tasks::DeviceAccount};
 use crate::{
 	token::{deposit, MILLI, UNIT},
-	AccountId, Balances, BlockNumber, Devices, Oracle, Pogcs, Runtime, RuntimeHoldReason,
+	AccountId, Balances, BlockNumber, Devices, Oracle, Pogcs, Pools, Runtime, RuntimeHoldReason,
 	SLOT_DURATION,
 };
 
@@ -63,6 +63,8 @@ impl pallet_energy::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type ForceOrigin = EnsureRoot<AccountId>;
 	type Devices = Devices;
+	type Lifecycle = Devices;
+	type Delivered = Pools;
 	type DeviceAccount = DeviceAccount;
 	type Clock = Pogcs;
 	type SolarClock = Sun;

@@ -73,6 +73,8 @@ impl pallet_pogcs::Config for Runtime {
 	type UnbondingEpochs = ConstU32<168>;
 	type MaxUnlocking = ConstU32<16>;
 	type RandomnessHistory = ConstU32<48>;
+	// Two steps of a device's challenge, and half as much again.
+	type BlockRandomnessHistory = ConstU32<768>;
 	// Three and a half days of hours. Long enough that finality resumes and operators look before
 	// it is over; half of unbonding, so that the last epoch of what was unbonded is covered with an
 	// era of 24 to spare.

@@ -71,7 +71,8 @@ pub struct Capability;
 
 impl Convert<ClassRecord, MicroGpuHours> for Capability {
 	fn convert(class: ClassRecord) -> MicroGpuHours {
-		let length = Parameters::<Runtime>::get().epoch_length.saturating_mul(SLOT_DURATION) / 1_000;
+		let length =
+			Parameters::<Runtime>::get().epoch_length.saturating_mul(SLOT_DURATION) / 1_000;
 		let leaves = u64::from(class.throughput).saturating_mul(length);
 		if length != HOUR {
 			return MicroGpuHours(leaves);

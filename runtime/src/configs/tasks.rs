@@ -1,7 +1,7 @@
 //! Demand contracts.
 
 use frame_support::{
-	traits::{ConstU128, ConstU32},
+	traits::{ConstU128, ConstU32, Get},
 	weights::Weight,
 };
 use frame_system::EnsureRoot;
@@ -12,7 +12,7 @@ use sp_runtime::traits::Convert;
 use crate::{
 	token::{deposit, MILLI},
 	weights::host_verification::VERIFICATION,
-	AccountId, Balances, Devices, Energy, Pogcs, Proofs, Runtime, RuntimeHoldReason,
+	AccountId, Balances, Devices, Energy, Pogcs, Pools, Proofs, Runtime, RuntimeHoldReason,
 };
 
 /// A device's ed25519 key is its account.
@@ -33,6 +33,16 @@ pub struct Weights;
 
 type Measured = crate::weights::pallet_tasks::WeightInfo<Runtime>;
 
+/// What the registry does for a chunk that comes or goes, which the measurement was before.
+fn lifecycle() -> Weight {
+	<Runtime as frame_system::Config>::DbWeight::get().reads_writes(4, 2)
+}
+
+/// What a pool does for a chunk that is paid: in the benchmark the device is in none.
+fn delivered() -> Weight {
+	<<Runtime as pallet_pools::Config>::WeightInfo as pallet_pools::WeightInfo>::delivered()
+}
+
 impl pallet_tasks::WeightInfo for Weights {
 	fn register_model() -> Weight {
 		Measured::register_model()
@@ -41,24 +51,25 @@ impl pallet_tasks::WeightInfo for Weights {
 		Measured::open(n)
 	}
 	fn accept() -> Weight {
-		Measured::accept()
+		Measured::accept().saturating_add(lifecycle())
 	}
 	fn release() -> Weight {
-		Measured::release()
+		Measured::release().saturating_add(lifecycle())
 	}
 	fn commit() -> Weight {
 		Measured::commit()
 	}
 	fn prove() -> Weight {
 		let inside = <Runtime as pallet_proofs::Config>::WeightInfo::verify_proof();
+		let prove = Measured::prove().saturating_add(lifecycle()).saturating_add(delivered());
 		if cfg!(feature = "builtin-verifier") {
-			Measured::prove()
+			prove
 		} else {
-			Measured::prove().saturating_sub(inside).saturating_add(VERIFICATION)
+			prove.saturating_sub(inside).saturating_add(VERIFICATION)
 		}
 	}
 	fn expire(n: u32) -> Weight {
-		Measured::expire(n)
+		Measured::expire(n).saturating_add(lifecycle().saturating_mul(n.into()))
 	}
 }
 
@@ -68,6 +79,8 @@ impl pallet_tasks::Config for Runtime {
 	type ForceOrigin = EnsureRoot<AccountId>;
 	type Clock = Pogcs;
 	type Devices = Devices;
+	type Lifecycle = Devices;
+	type Delivered = Pools;
 	type Energy = Energy;
 	type Proofs = Proofs;
 	type WorkCredit = Pogcs;

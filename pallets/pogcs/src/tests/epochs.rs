@@ -1,6 +1,9 @@
 //! Epochs, randomness, eras.
 
-use pogcs_primitives::{traits::IntervalClock, Interval};
+use pogcs_primitives::{
+	traits::{BlockRandomness, IntervalClock},
+	Interval,
+};
 
 use crate::{mock::*, *};
 
@@ -140,5 +143,38 @@ fn a_time_outside_the_slot_should_invalidate_the_block() {
 	on_chain(|| {
 		Pogcs::on_timestamp_set(START * 3_000 + 2_999);
 		Pogcs::on_timestamp_set(START * 3_000 + 3_000);
+	});
+}
+
+#[test]
+fn randomness_of_a_block_should_hold_all_before_it_when_the_block_is_closed() {
+	let run = |slots: &[u64]| {
+		let mut found = Vec::new();
+		on_chain(|| {
+			slots.iter().for_each(|slot| block_at(START + slot));
+			let last = System::block_number();
+			assert_eq!(Pogcs::randomness_of_block(last + 1), None);
+			found = (1..=last).filter_map(Pogcs::randomness_of_block).collect();
+		});
+		found
+	};
+	let (one, other) = (run(&[2, 5, 7]), run(&[3, 5, 7]));
+	assert_eq!(one, run(&[2, 5, 7]));
+	assert!(one.len() >= 3 && one.len() == other.len());
+	let changed: Vec<_> = one.iter().zip(&other).map(|(one, other)| one != other).collect();
+	assert!(changed.ends_with(&[true, true, true]), "{changed:?}");
+	// The first block of an epoch goes on with the chain of the epoch before it.
+	let (one, other) = (run(&[2, EPOCH + 1]), run(&[3, EPOCH + 1]));
+	assert_ne!(one.last(), other.last());
+}
+
+#[test]
+fn randomness_of_a_block_should_be_forgotten_when_it_is_older_than_the_history() {
+	on_chain(|| {
+		(2..14).for_each(|slot| block_at(START + slot));
+		let last = System::block_number();
+		let kept: Vec<_> =
+			(1..=last).filter(|n| Pogcs::randomness_of_block(*n).is_some()).collect();
+		assert_eq!(kept, (last - 7..=last).collect::<Vec<_>>());
 	});
 }
