@@ -67,6 +67,11 @@ impl InFlight {
 		self.sent.push(Sent { action, nonce, death });
 	}
 
+	/// Forgets an extrinsic that can be included nowhere any more: its nonce is free.
+	pub fn withdraw(&mut self, action: &Action) {
+		self.sent.retain(|sent| sent.action != *action);
+	}
+
 	/// Notes that the network or the chain refused it; it is tried again later and later.
 	pub fn refused(&mut self, action: Action, head: BlockNumber) {
 		self.sent.retain(|sent| sent.action != action);
