@@ -339,6 +339,8 @@ fn in_flight_should_free_the_nonce_when_an_extrinsic_is_withdrawn() {
 	let mut in_flight = InFlight::default();
 	in_flight.sent(Action::CommitChallenge(98), 7, 200);
 	assert_eq!(in_flight.next_nonce(7), 8);
+	assert_eq!(in_flight.nonce_of(&Action::CommitChallenge(98)), Some(7));
+	assert_eq!(in_flight.nonce_of(&Action::CommitChallenge(99)), None);
 	in_flight.withdraw(&Action::CommitChallenge(98));
 	assert_eq!(in_flight.next_nonce(7), 7);
 	assert!(in_flight.may_send(&Action::CommitChallenge(98), 0));
