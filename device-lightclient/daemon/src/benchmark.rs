@@ -188,6 +188,8 @@ mod tests {
 		assert!(!benchmark.has(&Seed([1; 32])));
 		assert!(benchmark.wait(Duration::from_secs(60)).await.is_some());
 		assert!(benchmark.tree(&Seed([2; 32])).is_some());
-		assert!(evaluate(Work::new(Seed([1; 32]), leaves(8), 0), 1, &AtomicBool::new(true)).is_none());
+		assert!(
+			evaluate(Work::new(Seed([1; 32]), leaves(8), 0), 1, &AtomicBool::new(true)).is_none()
+		);
 	}
 }

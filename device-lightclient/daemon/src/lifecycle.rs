@@ -105,7 +105,9 @@ fn because(reason: StateReason) -> &'static str {
 			"the committee found that its readings contradict other evidence"
 		}
 		StateReason::FalseLocation => "the committee found that it is not where its cell says",
-		StateReason::CompromisedKey => "the committee found that its key is known outside the device",
+		StateReason::CompromisedKey => {
+			"the committee found that its key is known outside the device"
+		}
 		StateReason::FalseCertificate => {
 			"the committee found that its maker's certificate should not have been given"
 		}
@@ -139,7 +141,8 @@ impl Writer<'_> {
 			None => String::new(),
 		};
 		if self.now < next {
-			life.words.push(format!("{before}The next can be asked for in {}.", at(next, self.now)));
+			life.words
+				.push(format!("{before}The next can be asked for in {}.", at(next, self.now)));
 		} else if settings.asks {
 			life.words.push(format!(
 				"{before}The device asks for a challenge by itself; its account needs a little money \
@@ -159,7 +162,9 @@ impl Writer<'_> {
 		let (count, draw, until) = (challenge.count, challenge.draw, challenge.until);
 		let drawn = self.head >= draw;
 		let (step, words) = match (challenge.committed.is_some(), drawn) {
-			(false, false) => (1, format!("A challenge of {count} leaves begins with block {draw}.")),
+			(false, false) => {
+				(1, format!("A challenge of {count} leaves begins with block {draw}."))
+			}
 			(false, true) => (
 				2,
 				format!(
@@ -234,7 +239,8 @@ impl Writer<'_> {
 		life.asks = true;
 		let id = self.id;
 		if let Some(suspension) = &self.registration.suspension {
-			life.words.push(format!("Suspended: it was stopped, since {}.", because(suspension.reason)));
+			life.words
+				.push(format!("Suspended: it was stopped, since {}.", because(suspension.reason)));
 			life.words.push(self.remedy(suspension));
 		}
 		if let Some(until) = self.has_run_out() {
@@ -296,10 +302,9 @@ impl Writer<'_> {
 				 devices.closeAppeal({id}) then, and the device goes on.",
 				at(deadline, self.now)
 			),
-			Appeal::Rejected { at: when } => format!(
-				"Your appeal was rejected in interval {when}. {}",
-				self.way_out(when)
-			),
+			Appeal::Rejected { at: when } => {
+				format!("Your appeal was rejected in interval {when}. {}", self.way_out(when))
+			}
 		}
 	}
 

@@ -68,7 +68,12 @@ pub fn page(status: &Status) -> String {
 	if let Some(left) = status.notice_left {
 		metric("notice_intervals", "gauge", "Intervals that are left of the notice.", left.into());
 	}
-	metric("owner_asked", "gauge", "Whether the device's state asks for its owner.", status.asks.into());
+	metric(
+		"owner_asked",
+		"gauge",
+		"Whether the device's state asks for its owner.",
+		status.asks.into(),
+	);
 	let trouble = u64::from(status.trouble.is_some());
 	metric("trouble", "gauge", "Whether the owner has to do something.", trouble);
 	out

@@ -30,12 +30,8 @@ impl std::fmt::Display for Refusal {
 }
 
 /// Index in the runtime, name, errors.
-const PALLETS: [(u8, &str, &[Row]); 4] = [
-	(30, "devices", DEVICES),
-	(31, "energy", ENERGY),
-	(33, "tasks", TASKS),
-	(36, "pools", POOLS),
-];
+const PALLETS: [(u8, &str, &[Row]); 4] =
+	[(30, "devices", DEVICES), (31, "energy", ENERGY), (33, "tasks", TASKS), (36, "pools", POOLS)];
 
 /// Looks an error up by the numbers that the chain gives it.
 pub fn find(pallet: u8, error: u8) -> Option<Refusal> {

@@ -219,7 +219,8 @@ impl Status {
 		for wait in &self.waits {
 			line(format!("Waiting: {wait}"));
 		}
-		for (what, list) in [("Accepted", &self.record.accepted), ("REFUSED", &self.record.refused)] {
+		for (what, list) in [("Accepted", &self.record.accepted), ("REFUSED", &self.record.refused)]
+		{
 			for entry in list {
 				let age = now().saturating_sub(entry.time);
 				line(format!("{what} {age} s ago: {}", entry.text));

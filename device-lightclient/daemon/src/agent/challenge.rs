@@ -87,7 +87,9 @@ impl Agent {
 		}
 		// What was final then may be answered now; what was not is looked up again.
 		(self.ahead.step, self.ahead.best) = (None, None);
-		let (Some((id, _)), Some(registration)) = (&view.device, &view.registration) else { return };
+		let (Some((id, _)), Some(registration)) = (&view.device, &view.registration) else {
+			return;
+		};
 		let throughput = around.class.map_or(0, |class| class.throughput);
 		let running = registration.running(view.head);
 		if let (Some(challenge), Some(drawn)) = (running, registration.drawn) {

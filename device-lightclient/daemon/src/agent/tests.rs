@@ -380,9 +380,13 @@ async fn refusal_should_be_explained_when_the_chain_took_the_fee_and_did_nothing
 	assert_eq!((status.reported, status.refused, status.in_flight), (1, 1, 0));
 	let words = status.words();
 	// Pallet 33 is tasks, whose sixth error this is; the node is not asked for words.
-	let expected = "REFUSED 0 s ago: refused by the chain: accept chunk 0 of task 0; the numbers are";
+	let expected =
+		"REFUSED 0 s ago: refused by the chain: accept chunk 0 of task 0; the numbers are";
 	assert!(words.contains(expected) && words.contains("error tasks.Overflow"), "{words}");
-	assert!(words.contains("Accepted") && words.contains("accepted by the chain: report"), "{words}");
+	assert!(
+		words.contains("Accepted") && words.contains("accepted by the chain: report"),
+		"{words}"
+	);
 }
 
 #[tokio::test]
