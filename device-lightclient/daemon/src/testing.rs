@@ -246,13 +246,18 @@ impl Chain {
 	/// Adds a block with the state `pairs` that is not final. `salt` makes it another than its twin.
 	/// It announces no set, so it has to lie within a term.
 	pub fn author(&mut self, salt: u8, pairs: &BTreeMap<Vec<u8>, Vec<u8>>) {
+		let parent = self.best().1;
+		self.author_on(parent, salt, pairs);
+	}
+
+	/// The same on a parent that it names, of which there need be none.
+	pub fn author_on(&mut self, parent: Hash, salt: u8, pairs: &BTreeMap<Vec<u8>, Vec<u8>>) {
 		let pairs: Vec<_> = pairs.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
 		let (root, state) = trie::build(&pairs);
-		let parent = self.all().last().expect("there is genesis").header.clone();
 		let logs = vec![(0u8, vec![salt]).encode()];
-		let number = parent.number + 1;
+		let number = self.best().0 + 1;
 		assert_ne!(number % self.term, 0, "a set would change");
-		let bytes = encode_header(&parent.hash, number, &root, &[0; 32], &logs);
+		let bytes = encode_header(&parent, number, &root, &[0; 32], &logs);
 		let header = Header::decode(&bytes).expect("a header");
 		self.ahead.push(Block { header, bytes, logs, state, extrinsics: Vec::new() });
 	}
