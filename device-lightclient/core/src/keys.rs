@@ -6,7 +6,7 @@ use sp_crypto_hashing::{blake2_128, twox_128, twox_64};
 
 use codec::Encode;
 
-use crate::AccountId;
+use crate::{AccountId, BlockNumber};
 
 /// The key of a value, or the prefix of a map.
 pub fn prefix(pallet: &str, item: &str) -> Vec<u8> {
@@ -65,6 +65,11 @@ pub fn interval_randomness(interval: Interval) -> Vec<u8> {
 	twox_map("Pogcs", "IntervalRandomness", &interval)
 }
 
+/// `Pogcs::BlockMixes`: what the authors of all blocks up to this one revealed, 32 bytes.
+pub fn block_randomness(block: BlockNumber) -> Vec<u8> {
+	twox_map("Pogcs", "BlockMixes", &block)
+}
+
 /// `Devices::Devices`: `pogcs_primitives::records::DeviceRecord`.
 pub fn device(device: DeviceId) -> Vec<u8> {
 	twox_map("Devices", "Devices", &device)
@@ -80,6 +85,53 @@ pub fn device_by_key(key: &PublicKey) -> Vec<u8> {
 /// `Devices::Classes`: `pogcs_primitives::records::ClassRecord`.
 pub fn class(class: ClassId) -> Vec<u8> {
 	twox_map("Devices", "Classes", &class)
+}
+
+/// `Devices::Parameters`: [`crate::registry::Parameters`]; nothing while the runtime's are in force.
+pub fn registry_parameters() -> Vec<u8> {
+	prefix("Devices", "Parameters")
+}
+
+/// `Devices::Makers`: [`crate::registry::Maker`].
+pub fn maker(maker: &PublicKey) -> Vec<u8> {
+	let mut out = prefix("Devices", "Makers");
+	blake2_128_concat(&mut out, maker);
+	out
+}
+
+/// `Devices::Standings`: [`crate::registry::Standing`].
+pub fn standing(device: DeviceId) -> Vec<u8> {
+	twox_map("Devices", "Standings", &device)
+}
+
+/// `Devices::Suspensions`: [`crate::registry::Suspension`].
+pub fn suspension(device: DeviceId) -> Vec<u8> {
+	twox_map("Devices", "Suspensions", &device)
+}
+
+/// `Devices::Rescues`: [`crate::registry::Rescue`].
+pub fn rescue(device: DeviceId) -> Vec<u8> {
+	twox_map("Devices", "Rescues", &device)
+}
+
+/// `Devices::Offers`: [`crate::registry::HandOver`].
+pub fn hand_over(device: DeviceId) -> Vec<u8> {
+	twox_map("Devices", "Offers", &device)
+}
+
+/// `Devices::Challenges`: [`crate::registry::Challenge`].
+pub fn challenge(device: DeviceId) -> Vec<u8> {
+	twox_map("Devices", "Challenges", &device)
+}
+
+/// `Devices::Maintenances`: a list of [`crate::registry::Window`].
+pub fn maintenances(device: DeviceId) -> Vec<u8> {
+	twox_map("Devices", "Maintenances", &device)
+}
+
+/// `Pools::PoolOf`: the pool that a device is a member of.
+pub fn pool_of(device: DeviceId) -> Vec<u8> {
+	twox_map("Pools", "PoolOf", &device)
 }
 
 /// `Energy::Reports`: `pogcs_primitives::records::EnergyRecord`.

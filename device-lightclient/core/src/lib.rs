@@ -12,6 +12,7 @@
 //! * [`keys`]: where on chain the records stand.
 //! * [`calls`] and [`extrinsic`]: the short fixed list of calls, built and signed offline.
 //! * [`energy`]: the interval log and its commitment.
+//! * [`registry`]: why its state is what it is, and how far its timed challenge is.
 //! * [`tasks`]: what is assigned to this device and what it owes next.
 //! * [`store`]: what survives a power cut.
 //! * [`platform`]: the one trait that the outside world implements.
@@ -31,6 +32,7 @@ pub mod headers;
 pub mod keys;
 pub mod platform;
 pub mod reader;
+pub mod registry;
 pub mod storage;
 pub mod store;
 pub mod tasks;

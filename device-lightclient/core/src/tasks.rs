@@ -7,6 +7,10 @@
 //! A chunk's way: *accept* it, run it and *commit* to the result in an interval with enough green
 //! energy, *report* that interval's readings while the next one lasts, and *prove* the chunk as
 //! soon as the chain has drawn the interval's randomness.
+//!
+//! Before any of it the device proves its class's throughput: it *requests* a timed challenge, unless
+//! one was demanded of it, evaluates it as soon as the seed is there and *commits* to the root, which
+//! cannot wait for finality and so is not decided here, and *opens* the leaves that were drawn.
 
 mod in_flight;
 
@@ -22,7 +26,7 @@ use pogcs_primitives::{
 	DeviceId, Interval, MilliWattHours, TaskId,
 };
 
-use crate::{AccountId, Balance, BlockNumber};
+use crate::{registry::Registration, AccountId, Balance, BlockNumber, Hash};
 
 /// The device as this chain stores it.
 pub type Device = DeviceRecord<AccountId, Balance>;
@@ -68,12 +72,31 @@ pub struct View {
 	pub current: Interval,
 	/// This device's id and record; `None` while it is not registered.
 	pub device: Option<(DeviceId, Device)>,
+	/// What else the registry has about it.
+	pub registration: Option<Registration>,
 	/// Whether the chain has this device's report of the interval before the current one.
 	pub reported: bool,
 	/// What the device has accepted.
 	pub jobs: Vec<Job>,
 	/// What it could accept.
 	pub offers: Vec<Offer>,
+}
+
+impl View {
+	/// The device's state as other pallets see it.
+	pub fn state(&self) -> Option<DeviceState> {
+		let (_, device) = self.device.as_ref()?;
+		Some(self.registration.as_ref().map_or(device.state, |registration| {
+			registration.seen(device.state, device.certified_until, self.current)
+		}))
+	}
+
+	/// Whether something hangs on the device's going on: work, or a pool that it is a member of.
+	pub fn owes(&self) -> bool {
+		let registered =
+			self.registration.as_ref().is_none_or(|of| of.standing.work > 0 || of.pool.is_some());
+		registered || !self.jobs.is_empty()
+	}
 }
 
 /// What the device knows of itself.
@@ -87,6 +110,10 @@ pub struct Own<'a> {
 	pub capacity: usize,
 	/// The least reward for a chunk that it works for.
 	pub least_reward: Balance,
+	/// Whether it asks for a timed challenge by itself.
+	pub asks: bool,
+	/// The root of the challenge that it has evaluated and can open.
+	pub root: Option<Hash>,
 }
 
 /// Something to do now.
@@ -100,6 +127,12 @@ pub enum Action {
 	Commit(Assignment),
 	/// Accept a chunk.
 	Accept(Assignment),
+	/// Ask for a timed challenge.
+	RequestChallenge,
+	/// Send the root of the challenge whose seed this block made.
+	CommitChallenge(BlockNumber),
+	/// Open the leaves that this block drew.
+	OpenChallenge(BlockNumber),
 }
 
 impl Action {
@@ -125,6 +158,37 @@ impl Action {
 				Fate::Open
 			}
 			Self::Accept(_) => Fate::Gone,
+			Self::RequestChallenge | Self::CommitChallenge(_) | Self::OpenChallenge(_) => {
+				match &view.registration {
+					Some(registration) => self.fate_of_challenge(view, registration),
+					None => Fate::Gone,
+				}
+			}
+		}
+	}
+
+	fn fate_of_challenge(&self, view: &View, registration: &Registration) -> Fate {
+		let running = registration.running(view.head);
+		match self {
+			Self::RequestChallenge if running.is_some() => Fate::Done,
+			Self::RequestChallenge if view.state() == Some(DeviceState::Pending) => Fate::Open,
+			// It was sent for a challenge that may not be final yet.
+			Self::CommitChallenge(draw) if view.head < *draw => Fate::Open,
+			Self::CommitChallenge(draw) => match registration.challenge {
+				Some(challenge) if challenge.committed.is_some() && challenge.draw > *draw => {
+					Fate::Done
+				}
+				_ => match running {
+					Some(challenge) if challenge.draw == *draw => Fate::Open,
+					_ => Fate::Gone,
+				},
+			},
+			Self::OpenChallenge(_) if registration.standing.benched.is_some() => Fate::Done,
+			Self::OpenChallenge(draw) => match running {
+				Some(challenge) if challenge.draw == *draw => Fate::Open,
+				_ => Fate::Gone,
+			},
+			_ => Fate::Gone,
 		}
 	}
 }
@@ -153,6 +217,11 @@ impl core::fmt::Display for Action {
 			Self::Accept(Assignment { task, chunk }) => {
 				write!(f, "accept chunk {chunk} of task {task}")
 			}
+			Self::RequestChallenge => f.write_str("ask for the timed challenge"),
+			Self::CommitChallenge(draw) => {
+				write!(f, "commit to the challenge that block {draw} made")
+			}
+			Self::OpenChallenge(draw) => write!(f, "open the leaves that block {draw} drew"),
 		}
 	}
 }
@@ -164,6 +233,20 @@ pub enum Hold {
 	NotRegistered,
 	/// The device is suspended.
 	Suspended,
+	/// The device has to pass the timed challenge before it is given work.
+	Pending,
+	/// The challenge begins with what this block fixes.
+	AwaitingSeed(BlockNumber),
+	/// The challenge is evaluated; the chain takes the answer up to this block.
+	Evaluating(BlockNumber),
+	/// The root is there; this block draws the leaves to open.
+	AwaitingSamples(BlockNumber),
+	/// The last try was short of time: the next can be asked for in this interval.
+	ChallengeLater(Interval),
+	/// A challenge can be asked for, and this device was told not to.
+	ChallengeUnasked,
+	/// The device is leaving and owes nothing: it reports nothing more.
+	NothingOwed,
 	/// The device was registered in this interval and starts with the next.
 	JustRegistered(Interval),
 	/// The device is leaving and accepts nothing new.
@@ -214,7 +297,33 @@ impl core::fmt::Display for Hold {
 				"this device's key is not registered: the owner has to call Devices.register",
 			),
 			Self::Suspended => f.write_str(
-				"the device is suspended: the owner can set it Online, unless governance stopped it",
+				"the device is suspended: it proves what it has committed to, and nothing else",
+			),
+			Self::Pending => f.write_str(
+				"the device takes no work before it has passed the timed challenge of its class",
+			),
+			Self::AwaitingSeed(block) => {
+				write!(f, "the timed challenge begins with block {block}")
+			}
+			Self::Evaluating(until) => write!(
+				f,
+				"the timed challenge is being evaluated; the chain takes the answer up to block {until}"
+			),
+			Self::AwaitingSamples(block) => {
+				write!(f, "the challenge's root is there; block {block} draws what is to be opened")
+			}
+			Self::ChallengeLater(interval) => write!(
+				f,
+				"the last timed challenge was not passed; the next can be asked for in interval \
+				 {interval}"
+			),
+			Self::ChallengeUnasked => f.write_str(
+				"the timed challenge has to be asked for: call devices.requestChallenge, or set \
+				 request_challenge = true in the configuration",
+			),
+			Self::NothingOwed => f.write_str(
+				"the device is leaving and owes nothing: it reports nothing more, since each report \
+				 would begin its notice anew",
 			),
 			Self::JustRegistered(interval) => write!(
 				f,
@@ -282,8 +391,25 @@ pub fn decide(view: &View, own: &Own<'_>) -> Plan {
 		plan.holds.push(Hold::NotRegistered);
 		return plan;
 	};
-	if device.state == DeviceState::Suspended {
+	let state = view.state().unwrap_or(device.state);
+	if let Some(registration) = &view.registration {
+		benchmark(view, own, registration, state, &mut plan);
+	}
+	if state == DeviceState::Suspended {
 		plan.holds.push(Hold::Suspended);
+		// What it committed to before can still be proven and paid.
+		let mut proofs = Proofs { drawn: Vec::new() };
+		for job in &view.jobs {
+			match &job.chunk.state {
+				ChunkState::Committed { device, interval, .. } if device == id => {
+					match proofs.judge(view, own, job, *interval) {
+						Ok(action) => plan.actions.push(action),
+						Err(hold) => plan.holds.push(hold),
+					}
+				}
+				_ => {}
+			}
+		}
 		return plan;
 	}
 	if view.current <= device.since {
@@ -292,6 +418,10 @@ pub fn decide(view: &View, own: &Own<'_>) -> Plan {
 		return plan;
 	}
 	let closed = view.current.checked_sub(1).filter(|closed| *closed > device.since);
+	if state == DeviceState::Leaving && !view.owes() {
+		plan.holds.push(Hold::NothingOwed);
+		return plan;
+	}
 	if let (false, Some(closed)) = (view.reported, closed) {
 		if own.logs.contains(&closed) {
 			plan.actions.push(Action::Report(closed));
@@ -338,8 +468,13 @@ pub fn decide(view: &View, own: &Own<'_>) -> Plan {
 		}
 	}
 
-	if device.state == DeviceState::Leaving {
-		plan.holds.push(Hold::Leaving);
+	let refuses = match state {
+		DeviceState::Online | DeviceState::Running => None,
+		DeviceState::Pending => Some(Hold::Pending),
+		_ => Some(Hold::Leaving),
+	};
+	if let Some(hold) = refuses {
+		plan.holds.push(hold);
 		return plan;
 	}
 	for offer in &view.offers {
@@ -362,6 +497,37 @@ pub fn decide(view: &View, own: &Own<'_>) -> Plan {
 		plan.actions.push(Action::Accept(offer.assignment));
 	}
 	plan
+}
+
+/// What the timed challenge asks for now. Its root is not decided here: the chain wants it sooner than
+/// the seed's block is final.
+fn benchmark(
+	view: &View,
+	own: &Own<'_>,
+	registration: &Registration,
+	state: DeviceState,
+	plan: &mut Plan,
+) {
+	if let Some(challenge) = registration.running(view.head) {
+		let draw = challenge.draw;
+		match (challenge.committed, registration.drawn) {
+			(None, _) if view.head < draw => plan.holds.push(Hold::AwaitingSeed(draw)),
+			(Some(_), None) => plan.holds.push(Hold::AwaitingSamples(draw)),
+			(Some((_, root)), Some(_)) if own.root == Some(root) => {
+				plan.actions.push(Action::OpenChallenge(draw));
+			}
+			_ => plan.holds.push(Hold::Evaluating(challenge.until)),
+		}
+	} else if state == DeviceState::Pending {
+		let next = registration.next_try();
+		if view.current < next {
+			plan.holds.push(Hold::ChallengeLater(next));
+		} else if own.asks {
+			plan.actions.push(Action::RequestChallenge);
+		} else {
+			plan.holds.push(Hold::ChallengeUnasked);
+		}
+	}
 }
 
 /// Keeps count of the energy that the proofs of this plan use up, interval by interval.

@@ -5,26 +5,29 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use codec::Encode;
 use pogcs_light_core::{
-	crypto::DeviceKey, headers::read_authorities, keys as places, reader::Reader, Hash,
+	crypto::DeviceKey, finality::Follower, headers::read_authorities, keys as places,
+	reader::Reader, registry::Parameters, Hash,
 };
 use pogcs_primitives::{
 	ledger::Stored,
 	wire::{consent_payload, MakerCertificate},
 	ClassId, Interval,
 };
-use serde_json::json;
+use serde_json::{json, Value};
 
 use crate::{
 	agent::Agent,
-	chain::{node::Node, proven::Proven},
+	chain::{node::Node, proven::Proven, sync},
 	checkpoint::CheckpointFile,
 	config::Config,
 	error::Error,
-	files, hexed,
+	files::{self, FileSlots},
+	hexed,
 	home::cells,
 	keys::Keys,
 	metadata,
 	meter::Plant,
+	state::State,
 	status::Status,
 };
 
@@ -80,21 +83,19 @@ enum Command {
 		#[arg(long, default_value = "device.toml")]
 		config: PathBuf,
 	},
-	/// Signs the device's consent to be registered by an owner.
+	/// Signs the device's consent to be registered by an owner, after it has verified which interval
+	/// runs.
 	Consent {
-		/// The keys file.
-		#[arg(long)]
-		keys: PathBuf,
+		/// The configuration.
+		#[arg(long, default_value = "device.toml")]
+		config: PathBuf,
 		/// The owner's account, 32 bytes in hex.
 		#[arg(long)]
 		owner: String,
-		/// The checkpoint of the chain to be registered on.
+		/// The last interval in which the consent counts; without it, as long as `consent_ahead` and
+		/// the chain allow.
 		#[arg(long)]
-		checkpoint: PathBuf,
-		/// The last interval in which the consent counts: the chain takes it up to some intervals
-		/// ahead of its own.
-		#[arg(long)]
-		until: u32,
+		until: Option<u32>,
 	},
 	/// Writes a checkpoint from a node that you trust now, so that devices need not trust any later.
 	Checkpoint {
@@ -149,19 +150,9 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
 			}
 		}
 		Command::Plan { config } => print!("{}", plan(&Config::load(&config)?)?),
-		Command::Consent { keys, owner, checkpoint, until } => {
-			let keys = Keys::load(&keys)?;
-			let owner: [u8; 32] = hexed::parse_array(&owner, "the owner")?;
-			let chain = CheckpointFile::load(&checkpoint)?.checkpoint.genesis;
-			let payload = consent_payload(&chain, &owner, &keys.commitment(), Interval(until));
-			print_json(&json!({
-				"owner": hexed::show(owner),
-				"commitment": hexed::show(keys.commitment().0),
-				"consent": {
-					"until": until,
-					"signature": hexed::show(keys.device.sign(&payload)),
-				},
-			}));
+		Command::Consent { config, owner, until } => {
+			let owner = hexed::parse_array(&owner, "the owner")?;
+			print_json(&consent(&Config::load(&config)?, &owner, until).await?);
 		}
 		Command::Checkpoint { node, out, from_genesis, metadata_hash } => {
 			let expected = metadata_hash
@@ -206,7 +197,7 @@ fn print_keys(keys: &Keys) {
 	}));
 }
 
-fn print_json(value: &serde_json::Value) {
+fn print_json(value: &Value) {
 	println!("{value:#}");
 }
 
@@ -215,6 +206,67 @@ fn certify(maker: &DeviceKey, device_key: [u8; 32], class: u16, expires: u32) ->
 	let payload = MakerCertificate::signing_payload(&maker.public(), &device_key, class, expires);
 	let signature = maker.sign(&payload);
 	MakerCertificate { maker: maker.public(), device_key, class, expires, signature }
+}
+
+/// The interval that runs and the longest consent that the chain takes, proven by the first node that
+/// can. Nothing is written: the device may be running.
+async fn verified(config: &Config) -> Result<(Hash, Interval, Option<u32>), Error> {
+	let image = CheckpointFile::load(&config.checkpoint)?;
+	let charge = Plant::new(config.meter.clone()).start_charge();
+	let mut slots = FileSlots::new(&config.state)?;
+	let (_, mut state) = State::load(&mut slots, image.checkpoint, charge)?;
+	let mut last = Error::Config("nodes is empty".into());
+	for url in &config.nodes {
+		match current(url, &mut state.follower).await {
+			Ok((interval, longest)) => return Ok((*state.follower.genesis(), interval, longest)),
+			Err(error) if error.is_peer() => last = error,
+			Err(error) => return Err(error),
+		}
+	}
+	Err(last)
+}
+
+async fn current(url: &str, follower: &mut Follower) -> Result<(Interval, Option<u32>), Error> {
+	let node = Node::connect(url).await?;
+	let mut news = node.subscribe().await?;
+	sync::catch_up(&node, &mut news, follower, |_, _| {}).await?;
+	let root = sync::complete_head(&node, follower).await?;
+	let state = Proven::new(&node, follower.head().hash, root);
+	let interval = state.get::<Interval>(places::current_interval()).await?.unwrap_or_default();
+	let rules = state.get::<Parameters>(places::registry_parameters()).await?;
+	Ok((interval, rules.map(|rules| rules.terms.consent)))
+}
+
+/// The last interval of a consent: as it was asked for, if that is not longer than `ahead` and the
+/// chain allow.
+fn last_interval(
+	current: Interval,
+	until: Option<u32>,
+	ahead: u32,
+	longest: Option<u32>,
+) -> Result<Interval, Error> {
+	let most = longest.map_or(ahead, |longest| ahead.min(longest));
+	let last = current.0.saturating_add(most);
+	match until {
+		None => Ok(Interval(last)),
+		Some(until) if (current.0..=last).contains(&until) => Ok(Interval(until)),
+		Some(until) => Err(Error::Consent { until, current: current.0, most }),
+	}
+}
+
+async fn consent(config: &Config, owner: &[u8; 32], until: Option<u32>) -> Result<Value, Error> {
+	let keys = Keys::load(&config.keys)?;
+	let (chain, current, longest) = verified(config).await?;
+	let until = last_interval(current, until, config.consent_ahead, longest)?;
+	let payload = consent_payload(&chain, owner, &keys.commitment(), until);
+	Ok(json!({
+		"owner": hexed::show(owner),
+		"commitment": hexed::show(keys.commitment().0),
+		"consent": {
+			"until": until.0,
+			"signature": hexed::show(keys.device.sign(&payload)),
+		},
+	}))
 }
 
 /// Where a device begins to verify.
@@ -335,6 +387,58 @@ mod tests {
 		assert!(error.to_string().contains("--metadata-hash"), "{error}");
 		let file = checkpoint(&served.url, Start::Newest, Some([1; 32])).await.unwrap();
 		assert_eq!(file.metadata_hash, Some(hexed::show([1; 32])));
+	}
+
+	#[tokio::test]
+	async fn consent_should_be_signed_only_for_the_near_intervals_that_were_verified() {
+		let mut pairs = BTreeMap::new();
+		pairs.insert(places::current_interval(), Interval(7).encode());
+		let chain = Chain::new(12, 5, &pairs);
+		let checkpoint = chain.checkpoint();
+		let file = CheckpointFile {
+			genesis_hash: hexed::show(checkpoint.genesis),
+			hash: hexed::show(checkpoint.hash),
+			number: 0,
+			set_id: 0,
+			authorities: checkpoint
+				.authorities
+				.iter()
+				.map(|authority| (hexed::show(authority.key), authority.weight))
+				.collect(),
+			spec_version: 1,
+			transaction_version: 1,
+			metadata_hash: None,
+		};
+		let served = serve(chain).await;
+		let directory = testing::directory("consent");
+		file.save(&directory.join("checkpoint.json")).unwrap();
+		let keys = Keys::create(&directory.join("device.keys"), Some([9; 32])).unwrap();
+		let text = format!(
+			"nodes = ['ws://127.0.0.1:1', '{}']\nconsent_ahead = 4\ncheckpoint = 'checkpoint.json'",
+			served.url
+		);
+		std::fs::write(directory.join("device.toml"), text).unwrap();
+		let config = Config::load(&directory.join("device.toml")).unwrap();
+
+		let signed = consent(&config, &[5; 32], None).await.unwrap();
+		assert_eq!(signed["consent"]["until"], 11);
+		let payload =
+			consent_payload(&checkpoint.genesis, &[5; 32], &keys.commitment(), Interval(11));
+		let signature =
+			hexed::parse_array(signed["consent"]["signature"].as_str().unwrap(), "").unwrap();
+		assert!(verify(&keys.device.public(), &payload, &signature));
+		let signed = consent(&config, &[5; 32], Some(7)).await.unwrap();
+		assert_eq!(signed["consent"]["until"], 7);
+		for until in [6, 12] {
+			let error = consent(&config, &[5; 32], Some(until)).await.unwrap_err();
+			assert!(error.to_string().contains("interval 7 runs"), "{error}");
+		}
+		// A node that lies about the interval is not believed.
+		served.chain.lock().unwrap().lie = testing::Lie::State;
+		let error = consent(&config, &[5; 32], None).await.unwrap_err();
+		assert!(error.is_peer(), "{error}");
+		assert_eq!(last_interval(Interval(7), None, 72, Some(5)).unwrap(), Interval(12));
+		assert!(last_interval(Interval(7), Some(13), 72, Some(5)).is_err());
 	}
 
 	#[test]

@@ -47,6 +47,20 @@ pub struct Config {
 	/// How long to wait for news from the node before asking again, in seconds.
 	#[serde(default = "poll_seconds")]
 	pub poll_seconds: u64,
+	/// Whether the device asks for the timed challenge of its class by itself.
+	#[serde(default = "yes")]
+	pub request_challenge: bool,
+	/// How many threads evaluate a challenge; without it, as many as the machine has cores.
+	pub challenge_threads: Option<usize>,
+	/// The memory that a challenge may take, in MB.
+	#[serde(default = "challenge_mb")]
+	pub challenge_mb: usize,
+	/// How many intervals ahead of the one that the device verified a consent may count.
+	#[serde(default = "consent_ahead")]
+	pub consent_ahead: u32,
+	/// So many intervals before the certificate runs out the owner is told.
+	#[serde(default = "certificate_warning")]
+	pub certificate_warning: u32,
 	/// The port on 127.0.0.1 that serves Prometheus metrics.
 	pub metrics_port: Option<u16>,
 	/// The plant.
@@ -73,6 +87,18 @@ fn scan() -> u64 {
 }
 fn period() -> u32 {
 	64
+}
+fn yes() -> bool {
+	true
+}
+fn challenge_mb() -> usize {
+	32
+}
+fn consent_ahead() -> u32 {
+	72
+}
+fn certificate_warning() -> u32 {
+	336
 }
 fn poll_seconds() -> u64 {
 	3
@@ -107,6 +133,13 @@ impl Config {
 		if !config.nodes.iter().all(|url| url.starts_with("ws://") || url.starts_with("wss://")) {
 			return Err(Error::Config("a node's address has to start with ws:// or wss://".into()));
 		}
+		if config.challenge_threads == Some(0) || config.challenge_mb == 0 {
+			return Err(Error::Config(
+				"challenge_threads and challenge_mb are at least 1: to pass no challenge, set \
+				 request_challenge = false"
+					.into(),
+			));
+		}
 		config.meter.check().map_err(|words| Error::Config(words.into()))?;
 		config.home()?;
 		Ok(config)
@@ -122,6 +155,8 @@ mod tests {
 		let config = Config::parse("nodes = ['ws://127.0.0.1:9944']\n[meter]\nlatitude = 10.0")
 			.expect("a configuration");
 		assert_eq!(config.capacity, 4);
+		assert!(config.request_challenge && config.challenge_threads.is_none());
+		assert_eq!((config.challenge_mb, config.consent_ahead), (32, 72));
 		assert_eq!(config.meter.latitude, 10.0);
 		assert_eq!(config.meter.panel_watts, PlantConfig::default().panel_watts);
 		assert!(config.home.is_none());
@@ -134,6 +169,8 @@ mod tests {
 			"nodes = []",
 			"nodes = ['http://x']",
 			"nodes = ['ws://x']\nunknown = 1",
+			"nodes = ['ws://x']\nchallenge_threads = 0",
+			"nodes = ['ws://x']\nchallenge_mb = 0",
 			"nodes = ['ws://x']\n[meter]\nlatitude = 100.0",
 			"nodes = ['ws://x']\n[home]\nunknown = 1",
 			"nodes = ['ws://x']\n[home]\nhouse_watts = -1.0",

@@ -72,6 +72,20 @@ pub enum Error {
 		/// What was expected.
 		expected: String,
 	},
+	/// A consent that the device does not sign.
+	#[error(
+		"the device does not sign a consent until interval {until}: it verified that interval {current} \
+		 runs, and consents to at most {most} more (the lesser of consent_ahead in the configuration \
+		 and the chain's own rule)"
+	)]
+	Consent {
+		/// What was asked for.
+		until: u32,
+		/// The interval that it verified.
+		current: u32,
+		/// How many more it consents to.
+		most: u32,
+	},
 	/// A forced change of the finality set.
 	#[error(
 		"the finality set was changed by force at block {0}: \

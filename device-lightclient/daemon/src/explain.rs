@@ -1,7 +1,8 @@
 //! Why the chain refused an extrinsic, in the words of the pallet.
 //!
-//! The refusal itself is read from proven events. The words come from the node's metadata, which
-//! is not proven: they are shown to a person and nothing is decided by them.
+//! The refusal itself is read from proven events. The words are this program's own for the pallets that
+//! a device has to do with; for others they come from the node's metadata, which is not proven: they
+//! are shown to a person and nothing is decided by them.
 
 use codec::Decode;
 use frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed};
@@ -11,6 +12,7 @@ use scale_info::TypeDef;
 use crate::{
 	chain::{node::Node, proven::Proven},
 	error::Error,
+	refusals,
 };
 
 /// How far back an extrinsic is looked for.
@@ -43,6 +45,9 @@ pub async fn explain(node: &Node, head: &Head, extrinsic: &Hash) -> Result<Optio
 				return Ok(None);
 			};
 			let Some(error) = find_error(&events, index) else { return Ok(None) };
+			if let Some(refusal) = refusals::find(error.pallet, error.error) {
+				return Ok(Some(refusal.to_string()));
+			}
 			let metadata = node.metadata().await.unwrap_or_default();
 			return Ok(Some(
 				words(&metadata, error)

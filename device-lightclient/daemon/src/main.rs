@@ -6,6 +6,7 @@
 #![deny(missing_docs)]
 
 mod agent;
+mod benchmark;
 mod chain;
 mod checkpoint;
 mod commands;
@@ -17,9 +18,11 @@ mod files;
 mod hexed;
 mod home;
 mod keys;
+mod lifecycle;
 mod metadata;
 mod meter;
 mod metrics;
+mod refusals;
 mod state;
 mod status;
 #[cfg(test)]

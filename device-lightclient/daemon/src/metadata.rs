@@ -5,7 +5,7 @@
 //! every signature that asks for it. A device that was told another layout of the calls has another
 //! hash, and the chain refuses what it signs, instead of taking it for something else.
 //!
-//! The hash alone would bind a device just as well to a layout that it does not encode. So the four
+//! The hash alone would bind a device just as well to a layout that it does not encode. So the
 //! calls and the extensions are compared with what this program writes before any hash is given.
 
 use codec::{Decode, DecodeAll};
@@ -56,6 +56,9 @@ fn difference(metadata: &RuntimeMetadataV15) -> Option<String> {
 		meta_type::<(DeviceId, TaskId, u32)>(),
 		meta_type::<(TaskId, u32, Commitment)>(),
 		meta_type::<(TaskId, u32, Submission)>(),
+		meta_type::<DeviceId>(),
+		meta_type::<(DeviceId, Hash)>(),
+		meta_type::<(DeviceId, Vec<Hash>)>(),
 	];
 	let calls = CallIndices::POGCS.named();
 	calls.into_iter().zip(arguments).find_map(|((pallet, name, index), arguments)| {
@@ -217,6 +220,12 @@ mod tests {
 		assert!(gone.contains("it has no call Tasks.commit"), "{gone}");
 		let changed = refusal(|it| change_calls(it, "Tasks", |calls| drop(calls[0].fields.pop())));
 		assert!(changed.contains("Tasks.accept takes other arguments"), "{changed}");
+		let moved = refusal(|it| change_calls(it, "Devices", |calls| calls[1].index = 9));
+		assert!(moved.contains("Devices.commit_challenge is its call [30, 9]"), "{moved}");
+		let changed = refusal(|it| {
+			change_calls(it, "Devices", |calls| drop(calls[2].fields.pop()));
+		});
+		assert!(changed.contains("Devices.open_challenge takes other arguments"), "{changed}");
 		let changed = refusal(|it| drop(it.extrinsic.signed_extensions.pop()));
 		assert!(changed.contains("other extensions"), "{changed}");
 	}

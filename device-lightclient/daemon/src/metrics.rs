@@ -40,6 +40,40 @@ pub fn page(status: &Status) -> String {
 	metric("chunks_proven_total", "counter", "Chunks proven and paid.", status.proven);
 	metric("extrinsics_refused_total", "counter", "Extrinsics refused.", status.refused);
 	metric("extrinsics_expired_total", "counter", "Extrinsics never included.", status.expired);
+	metric("challenges_passed_total", "counter", "Timed challenges passed.", status.passed);
+	let state = match status.state.as_deref() {
+		Some("Pending") => 1,
+		Some("Online") => 2,
+		Some("Running") => 3,
+		Some("Leaving") => 4,
+		Some("Suspended") => 5,
+		_ => 0,
+	};
+	metric(
+		"state",
+		"gauge",
+		"0 not registered, 1 pending, 2 online, 3 running, 4 leaving, 5 suspended.",
+		state,
+	);
+	metric(
+		"challenge",
+		"gauge",
+		"Timed challenge: 0 none, 1 before the seed, 2 evaluating, 3 before the draw, 4 opening.",
+		status.challenge.into(),
+	);
+	if let Some(left) = status.certificate_left {
+		let help = "Intervals that the certificate still counts.";
+		metric("certificate_intervals", "gauge", help, left.into());
+	}
+	if let Some(left) = status.notice_left {
+		metric("notice_intervals", "gauge", "Intervals that are left of the notice.", left.into());
+	}
+	metric(
+		"owner_asked",
+		"gauge",
+		"Whether the device's state asks for its owner.",
+		status.asks.into(),
+	);
 	let trouble = u64::from(status.trouble.is_some());
 	metric("trouble", "gauge", "Whether the owner has to do something.", trouble);
 	out
@@ -83,7 +117,12 @@ mod tests {
 		let probe = TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let port = probe.local_addr().unwrap().port();
 		drop(probe);
-		let status = Status { finalised: 77, ..Status::default() };
+		let state = Some("Pending".to_owned());
+		let status = Status { finalised: 77, state, notice_left: Some(3), ..Status::default() };
+		let text = page(&status);
+		assert!(text.contains("pogcs_device_state 1\n"), "{text}");
+		assert!(text.contains("pogcs_device_notice_intervals 3\n"), "{text}");
+		assert!(!text.contains("certificate_intervals"), "{text}");
 		serve(port, Arc::new(RwLock::new(status))).await.unwrap();
 		for (path, expected) in [("/metrics", "pogcs_device_finalised_block 77\n"), ("/", "404")] {
 			let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();

@@ -32,6 +32,8 @@ pub struct Totals {
 	pub refused: u64,
 	/// Extrinsics that were never included.
 	pub expired: u64,
+	/// Timed challenges passed.
+	pub passed: u64,
 }
 
 /// Everything that survives.

@@ -21,8 +21,21 @@ pub struct Status {
 	pub key: String,
 	/// Its id on chain.
 	pub device: Option<u32>,
-	/// `Online`, `Leaving` or `Suspended`.
+	/// `Pending`, `Online`, `Running`, `Leaving` or `Suspended`.
 	pub state: Option<String>,
+	/// Where it is in its life, why, until when, and what to do.
+	pub lifecycle: Vec<String>,
+	/// Whether that asks the owner for something.
+	pub asks: bool,
+	/// How many intervals its certificate still counts.
+	pub certificate_left: Option<u32>,
+	/// How many intervals of its notice are left, if it is leaving.
+	pub notice_left: Option<u32>,
+	/// How far its timed challenge is: 0 none runs, 1 before the seed, 2 being evaluated, 3 before the
+	/// draw, 4 to be opened.
+	pub challenge: u32,
+	/// Whether a challenge is being evaluated.
+	pub evaluating: bool,
 	/// The node that it talks to.
 	pub node: Option<String>,
 	/// Height of the newest block that it verified as final.
@@ -65,12 +78,59 @@ pub struct Status {
 	pub refused: u64,
 	/// Expired extrinsics.
 	pub expired: u64,
+	/// Timed challenges passed.
+	pub passed: u64,
+	/// What was accepted and refused last.
+	pub record: Record,
 	/// What it waits for, in words.
 	pub waits: Vec<String>,
 	/// What it cannot get around by itself, in words.
 	pub trouble: Option<String>,
 	/// The last events.
 	pub events: Vec<Value>,
+}
+
+/// How many are remembered of each.
+const REMEMBERED: usize = 5;
+
+/// Something that was accepted or refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+	/// In seconds since 1970.
+	pub time: u64,
+	/// What, and why.
+	pub text: String,
+}
+
+/// What was accepted and refused last, oldest first; it outlives a restart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Record {
+	/// What the chain accepted.
+	pub accepted: Vec<Entry>,
+	/// What the chain or the network refused, why, and what to do.
+	pub refused: Vec<Entry>,
+}
+
+impl Record {
+	/// Notes what was accepted.
+	pub fn accepted(&mut self, text: &str) {
+		Self::note(&mut self.accepted, text);
+	}
+
+	/// Notes what was refused.
+	pub fn refused(&mut self, text: &str) {
+		Self::note(&mut self.refused, text);
+	}
+
+	/// The same once more takes the place of what was said before.
+	fn note(list: &mut Vec<Entry>, text: &str) {
+		list.retain(|entry| entry.text != text);
+		if list.len() >= REMEMBERED {
+			list.remove(0);
+		}
+		list.push(Entry { time: now(), text: text.into() });
+	}
 }
 
 impl Status {
@@ -112,6 +172,9 @@ impl Status {
 			(Some(id), Some(state)) => format!("Device {id}, {state}; key {}", self.key),
 			_ => format!("Not registered; key {}", self.key),
 		});
+		for words in &self.lifecycle {
+			line(format!("  {words}"));
+		}
 		line(match &self.node {
 			Some(node) => format!("Connected to {node}, which is not trusted"),
 			None => "Not connected to any node".into(),
@@ -156,6 +219,13 @@ impl Status {
 		for wait in &self.waits {
 			line(format!("Waiting: {wait}"));
 		}
+		for (what, list) in [("Accepted", &self.record.accepted), ("REFUSED", &self.record.refused)]
+		{
+			for entry in list {
+				let age = now().saturating_sub(entry.time);
+				line(format!("{what} {age} s ago: {}", entry.text));
+			}
+		}
 		for event in self.events.iter().rev().take(10).rev() {
 			if let (Some(time), Some(text)) = (event["time"].as_u64(), event["text"].as_str()) {
 				line(format!("{:>5} s ago: {text}", now().saturating_sub(time)));
@@ -168,6 +238,22 @@ impl Status {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn record_should_keep_the_last_of_each_when_there_are_many() {
+		let mut record = Record::default();
+		for number in 0..8 {
+			record.refused(&format!("refused {number}"));
+		}
+		record.refused("refused 4");
+		record.accepted("a report");
+		let texts: Vec<_> = record.refused.iter().map(|entry| entry.text.as_str()).collect();
+		assert_eq!(texts, ["refused 3", "refused 5", "refused 6", "refused 7", "refused 4"]);
+		let status = Status { record, lifecycle: vec!["Pending: so".into()], ..Status::default() };
+		let words = status.words();
+		assert!(words.contains("Accepted 0 s ago: a report"), "{words}");
+		assert!(words.contains("REFUSED 0 s ago: refused 7") && words.contains("  Pending: so"));
+	}
 
 	#[test]
 	fn status_should_say_what_is_wrong_when_read_back() {

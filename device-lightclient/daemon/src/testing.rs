@@ -54,6 +54,20 @@ mod calls {
 	}
 
 	#[derive(TypeInfo)]
+	pub enum Devices {
+		#[codec(index = 21)]
+		request_challenge { device: DeviceId },
+		#[codec(index = 22)]
+		commit_challenge { device: DeviceId, root: Hash },
+		#[codec(index = 23)]
+		open_challenge { device: DeviceId, nodes: Opening },
+	}
+
+	/// A bounded list has the type information of one that is not.
+	#[derive(TypeInfo)]
+	pub struct Opening(Vec<Hash>);
+
+	#[derive(TypeInfo)]
 	pub enum Tasks {
 		#[codec(index = 2)]
 		accept { device: DeviceId, task: TaskId, chunk: u32 },
@@ -65,6 +79,8 @@ mod calls {
 
 	#[derive(TypeInfo)]
 	pub enum Runtime {
+		#[codec(index = 30)]
+		Devices(Devices),
 		#[codec(index = 31)]
 		Energy(Energy),
 		#[codec(index = 33)]
@@ -97,6 +113,7 @@ pub fn metadata() -> v15::RuntimeMetadataV15 {
 		value: 7_389u16.encode(),
 		docs: Vec::new(),
 	});
+	let devices = pallet("Devices", 30, Some(meta_type::<calls::Devices>()));
 	let energy = pallet("Energy", 31, Some(meta_type::<calls::Energy>()));
 	let tasks = pallet("Tasks", 33, Some(meta_type::<calls::Tasks>()));
 	let none = meta_type::<()>();
@@ -114,7 +131,7 @@ pub fn metadata() -> v15::RuntimeMetadataV15 {
 		error_enum_ty: none,
 	};
 	let custom = v15::CustomMetadata { map: BTreeMap::new() };
-	let pallets = vec![system, energy, tasks];
+	let pallets = vec![system, devices, energy, tasks];
 	v15::RuntimeMetadataV15::new(pallets, extrinsic, none, Vec::new(), outer, custom)
 }
 
@@ -154,6 +171,8 @@ struct Block {
 /// A chain and its sets: set `n` finalises up to and with block `(n + 1) * term`.
 pub struct Chain {
 	blocks: Vec<Block>,
+	/// Authored on top of them, and not final.
+	ahead: Vec<Block>,
 	keys: Vec<Vec<DeviceKey>>,
 	first: AuthoritySet,
 	term: u32,
@@ -169,7 +188,8 @@ impl Chain {
 		let (keys, first) = voters_from(1, 0, &[4, 3, 3]);
 		let (blocks, keys) = (Vec::new(), vec![keys]);
 		let (lie, submitted, metadata) = (Lie::None, Vec::new(), Some(encoded_metadata()));
-		let mut chain = Self { blocks, keys, first, term, lie, submitted, metadata };
+		let ahead = Vec::new();
+		let mut chain = Self { blocks, ahead, keys, first, term, lie, submitted, metadata };
 		chain.extend(1, &BTreeMap::new());
 		chain.extend(length, pairs);
 		chain
@@ -215,7 +235,46 @@ impl Chain {
 
 	fn find(&self, hash: &str) -> Option<&Block> {
 		let hash: Hash = hexed::parse_array(hash, "a hash").ok()?;
-		self.blocks.iter().find(|block| block.header.hash == hash)
+		self.all().find(|block| block.header.hash == hash)
+	}
+
+	/// All blocks of the best chain.
+	fn all(&self) -> impl Iterator<Item = &Block> {
+		self.blocks.iter().chain(&self.ahead)
+	}
+
+	/// Adds a block with the state `pairs` that is not final. `salt` makes it another than its twin.
+	/// It announces no set, so it has to lie within a term.
+	pub fn author(&mut self, salt: u8, pairs: &BTreeMap<Vec<u8>, Vec<u8>>) {
+		let parent = self.best().1;
+		self.author_on(parent, salt, pairs);
+	}
+
+	/// The same on a parent that it names, of which there need be none.
+	pub fn author_on(&mut self, parent: Hash, salt: u8, pairs: &BTreeMap<Vec<u8>, Vec<u8>>) {
+		let pairs: Vec<_> = pairs.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+		let (root, state) = trie::build(&pairs);
+		let logs = vec![(0u8, vec![salt]).encode()];
+		let number = self.best().0 + 1;
+		assert_ne!(number % self.term, 0, "a set would change");
+		let bytes = encode_header(&parent, number, &root, &[0; 32], &logs);
+		let header = Header::decode(&bytes).expect("a header");
+		self.ahead.push(Block { header, bytes, logs, state, extrinsics: Vec::new() });
+	}
+
+	/// Takes back all blocks that are not final.
+	pub fn reorganise(&mut self) {
+		self.ahead.clear();
+	}
+
+	/// Number and hash of the newest block, final or not.
+	pub fn best(&self) -> (u32, Hash) {
+		self.all().last().map_or((0, [0; 32]), |block| (block.header.number, block.header.hash))
+	}
+
+	/// Makes all blocks final.
+	pub fn finalise(&mut self) {
+		self.blocks.append(&mut self.ahead);
 	}
 
 	pub fn justification(&self, number: u32) -> Vec<u8> {
@@ -296,10 +355,13 @@ pub async fn serve(chain: Chain) -> FakeNode {
 
 	method(&mut module, "chain_getBlockHash", |chain, params| {
 		let hash = |number: &Value| {
-			let block = chain.blocks.get(number.as_u64()? as usize);
+			let block = chain.all().nth(number.as_u64()? as usize);
 			Some(block.map_or(Value::Null, |block| json!(hexed::show(block.header.hash))))
 		};
-		match &params[0] {
+		let Some(asked) = params.first() else {
+			return chain.all().last().map(|block| json!(hexed::show(block.header.hash)));
+		};
+		match asked {
 			Value::Array(numbers) => numbers.iter().map(hash).collect(),
 			number => hash(number),
 		}

@@ -67,6 +67,18 @@ impl InFlight {
 		self.sent.push(Sent { action, nonce, death });
 	}
 
+	/// Forgets an extrinsic that can be included nowhere, and that it was ever refused: its nonce is
+	/// free, and another one may take its place at once.
+	pub fn withdraw(&mut self, action: &Action) {
+		self.sent.retain(|sent| sent.action != *action);
+		self.refused.retain(|of| of.action != *action);
+	}
+
+	/// The nonce of `action`, if it is on its way.
+	pub fn nonce_of(&self, action: &Action) -> Option<u32> {
+		self.sent.iter().find(|sent| sent.action == *action).map(|sent| sent.nonce)
+	}
+
 	/// Notes that the network or the chain refused it; it is tried again later and later.
 	pub fn refused(&mut self, action: Action, head: BlockNumber) {
 		self.sent.retain(|sent| sent.action != action);

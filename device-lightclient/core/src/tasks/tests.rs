@@ -1,5 +1,7 @@
 use super::*;
+use crate::registry::{Challenge, Intent, Standing};
 use alloc::{string::ToString, vec};
+use core::num::NonZeroU32;
 use pogcs_primitives::{CellId, ClassId, Commitment, KeyId, MicroGpuHours, MilligramsCo2};
 use proptest::prelude::*;
 
@@ -99,6 +101,7 @@ fn view(jobs: Vec<Job>, offers: Vec<Offer>) -> View {
 		nonce: 7,
 		current: Interval(10),
 		device: Some((ME, device(DeviceState::Online))),
+		registration: None,
 		reported: true,
 		jobs,
 		offers,
@@ -108,7 +111,34 @@ fn view(jobs: Vec<Job>, offers: Vec<Offer>) -> View {
 const LOGS: [Interval; 3] = [Interval(7), Interval(8), Interval(9)];
 
 fn own(forecast: u64) -> Own<'static> {
-	Own { logs: &LOGS, forecast: MilliWattHours(forecast), capacity: 4, least_reward: 5 }
+	Own {
+		logs: &LOGS,
+		forecast: MilliWattHours(forecast),
+		capacity: 4,
+		least_reward: 5,
+		asks: true,
+		root: None,
+	}
+}
+
+/// A view of a device in `state` that the registry knows nothing else about.
+fn registered(state: DeviceState, benched: bool) -> View {
+	let mut view = view(vec![], vec![offer(1)]);
+	view.device = Some((ME, device(state)));
+	view.registration = Some(Registration::new(Standing {
+		intent: Intent::Offer,
+		benched: benched.then_some(Interval(3)),
+		lapsed: false,
+		work: 0,
+		placed: Interval(0),
+		tried: None,
+	}));
+	view
+}
+
+fn challenge(committed: Option<Hash>) -> Challenge {
+	let count = NonZeroU32::new(100).unwrap();
+	Challenge { count, draw: 98, until: 108, committed: committed.map(|root| ([1; 32], root)) }
 }
 
 #[test]
@@ -225,6 +255,127 @@ fn offer_should_be_left_when_it_does_not_suit() {
 	let plan = decide(&leaving, &own(1_000));
 	assert_eq!(plan.actions, [Action::Commit(at(7))]);
 	assert_eq!(plan.holds, [Hold::Leaving]);
+}
+
+#[test]
+fn challenge_should_be_asked_for_when_pending_and_told_to() {
+	let mut pending = registered(DeviceState::Pending, false);
+	let plan = decide(&pending, &own(1_000));
+	assert_eq!(plan.actions, [Action::RequestChallenge]);
+	assert_eq!(plan.holds, [Hold::Pending], "it accepts nothing before");
+
+	let silent = Own { asks: false, ..own(1_000) };
+	assert_eq!(decide(&pending, &silent).holds, [Hold::ChallengeUnasked, Hold::Pending]);
+
+	// A try in this interval: the next one is for later.
+	pending.registration.as_mut().unwrap().standing.tried = Some(Interval(10));
+	let plan = decide(&pending, &own(1_000));
+	assert_eq!(plan.actions, []);
+	assert_eq!(plan.holds, [Hold::ChallengeLater(Interval(11)), Hold::Pending]);
+
+	let online = registered(DeviceState::Online, true);
+	assert_eq!(decide(&online, &own(1_000)).actions, [Action::Accept(at(1))]);
+	// Registered in this very interval, it can be asked for all the same.
+	let mut fresh = registered(DeviceState::Pending, false);
+	fresh.device.as_mut().unwrap().1.since = Interval(10);
+	assert_eq!(decide(&fresh, &own(0)).actions, [Action::RequestChallenge]);
+}
+
+#[test]
+fn challenge_should_be_opened_when_drawn_and_evaluated() {
+	let mut view = registered(DeviceState::Pending, false);
+	let set = |view: &mut View, head, challenge, drawn| {
+		view.head = head;
+		let registration = view.registration.as_mut().unwrap();
+		(registration.challenge, registration.drawn) = (Some(challenge), drawn);
+	};
+	let evaluated = Own { root: Some([7; 32]), ..own(0) };
+	let first = |view: &View| decide(view, &evaluated).holds[0];
+
+	set(&mut view, 97, challenge(None), None);
+	assert_eq!(first(&view), Hold::AwaitingSeed(98));
+	set(&mut view, 98, challenge(None), Some([2; 32]));
+	assert_eq!(first(&view), Hold::Evaluating(108));
+	set(&mut view, 97, challenge(Some([7; 32])), None);
+	assert_eq!(first(&view), Hold::AwaitingSamples(98));
+	set(&mut view, 98, challenge(Some([7; 32])), Some([2; 32]));
+	assert_eq!(decide(&view, &evaluated).actions, [Action::OpenChallenge(98)]);
+	// Started again, it has to evaluate the same once more.
+	assert_eq!(decide(&view, &own(0)).holds[0], Hold::Evaluating(108));
+	// Too late: it asks for another one.
+	set(&mut view, 108, challenge(Some([7; 32])), Some([2; 32]));
+	assert_eq!(decide(&view, &evaluated).actions, [Action::RequestChallenge]);
+	// Demanded of a device that is leaving.
+	let mut leaving = registered(DeviceState::Leaving, false);
+	set(&mut leaving, 98, challenge(Some([7; 32])), Some([2; 32]));
+	assert_eq!(decide(&leaving, &evaluated).actions, [Action::OpenChallenge(98)]);
+}
+
+#[test]
+fn fate_should_follow_the_challenge_when_one_is_under_way() {
+	let mut view = registered(DeviceState::Pending, false);
+	assert_eq!(Action::RequestChallenge.fate(&view), Fate::Open);
+	// The root was sent for a challenge that is not final yet.
+	assert_eq!(Action::CommitChallenge(101).fate(&view), Fate::Open);
+	assert_eq!(Action::CommitChallenge(98).fate(&view), Fate::Gone);
+	view.registration.as_mut().unwrap().challenge = Some(challenge(None));
+	assert_eq!(Action::RequestChallenge.fate(&view), Fate::Done);
+	assert_eq!(Action::CommitChallenge(98).fate(&view), Fate::Open);
+	let next = Challenge { draw: 103, ..challenge(Some([7; 32])) };
+	view.registration.as_mut().unwrap().challenge = Some(next);
+	assert_eq!(Action::CommitChallenge(98).fate(&view), Fate::Done);
+	assert_eq!(Action::OpenChallenge(103).fate(&view), Fate::Open);
+	view.head = 108;
+	assert_eq!(Action::OpenChallenge(103).fate(&view), Fate::Gone);
+	view.registration.as_mut().unwrap().standing.benched = Some(Interval(10));
+	assert_eq!(Action::OpenChallenge(103).fate(&view), Fate::Done);
+	view.device.as_mut().unwrap().1.state = DeviceState::Online;
+	view.registration.as_mut().unwrap().challenge = None;
+	assert_eq!(Action::RequestChallenge.fate(&view), Fate::Gone);
+}
+
+#[test]
+fn in_flight_should_free_the_nonce_when_an_extrinsic_is_withdrawn() {
+	let mut in_flight = InFlight::default();
+	in_flight.sent(Action::CommitChallenge(98), 7, 200);
+	assert_eq!(in_flight.next_nonce(7), 8);
+	assert_eq!(in_flight.nonce_of(&Action::CommitChallenge(98)), Some(7));
+	assert_eq!(in_flight.nonce_of(&Action::CommitChallenge(99)), None);
+	in_flight.withdraw(&Action::CommitChallenge(98));
+	assert_eq!(in_flight.next_nonce(7), 7);
+	assert!(in_flight.may_send(&Action::CommitChallenge(98), 0));
+}
+
+#[test]
+fn leaving_device_should_report_only_while_something_hangs_on_it() {
+	let mut leaving = registered(DeviceState::Leaving, true);
+	leaving.reported = false;
+	let plan = decide(&leaving, &own(1_000));
+	assert_eq!((plan.actions, plan.holds), (vec![], vec![Hold::NothingOwed]));
+
+	let report = [Action::Report(Interval(9))];
+	leaving.registration.as_mut().unwrap().standing.work = 1;
+	assert_eq!(decide(&leaving, &own(1_000)).actions, report);
+	leaving.registration.as_mut().unwrap().standing.work = 0;
+	leaving.registration.as_mut().unwrap().pool = Some(pogcs_primitives::PoolId(4));
+	assert_eq!(decide(&leaving, &own(1_000)).actions, report);
+	leaving.registration.as_mut().unwrap().pool = None;
+	leaving.jobs = vec![committed(0, 9)];
+	assert_eq!(decide(&leaving, &own(1_000)).actions[..1], report);
+}
+
+#[test]
+fn suspended_device_should_prove_what_it_committed_and_nothing_else() {
+	let mut stopped = registered(DeviceState::Suspended, true);
+	stopped.reported = false;
+	stopped.jobs = vec![committed(0, 8), assigned(1)];
+	let plan = decide(&stopped, &own(1_000));
+	assert_eq!(plan.actions, [Action::Prove(at(0), Interval(8), MilliWattHours(NEED))]);
+	assert_eq!(plan.holds, [Hold::Suspended]);
+	// A certificate that ran out stops a device at once, whatever its record still says.
+	stopped.device.as_mut().unwrap().1.state = DeviceState::Running;
+	stopped.device.as_mut().unwrap().1.certified_until = Some(Interval(9));
+	assert_eq!(decide(&stopped, &own(1_000)).holds, [Hold::Suspended]);
 }
 
 #[test]

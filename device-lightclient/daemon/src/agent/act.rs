@@ -6,7 +6,7 @@ use pogcs_light_core::{
 	extrinsic::{hash, Mortality, Signing},
 	tasks::{Action, Job, Plan, View},
 };
-use pogcs_primitives::records::Assignment;
+use pogcs_primitives::{challenge::Seed, records::Assignment};
 use serde_json::json;
 
 use super::{about, meter::battery, Agent};
@@ -37,7 +37,10 @@ impl Agent {
 					continue;
 				}
 			};
-			match self.send(node, action, &call, view).await {
+			let head = *self.state.follower.head();
+			let mortality =
+				Mortality { birth: head.number, birth_hash: head.hash, period: self.config.period };
+			match self.send(node, action, &call, view, mortality).await {
 				Err(error @ Error::Refused(_)) => self.refused(action, view, &error),
 				other => other?,
 			}
@@ -49,8 +52,15 @@ impl Agent {
 		if !matches!(error, Error::Refused(_)) {
 			self.state.in_flight.refused(*action, view.head);
 		}
+		self.refused_by_network(action, error);
+	}
+
+	/// Tells that an action could not even be sent.
+	pub(super) fn refused_by_network(&mut self, action: &Action, error: &Error) {
 		self.state.totals.refused = self.state.totals.refused.saturating_add(1);
-		self.events.note("refused", format!("could not {action}: {error}"), about(action));
+		let text = format!("could not {action}: {error}");
+		self.record.refused(&text);
+		self.events.note("refused", text, about(action));
 	}
 
 	async fn prepare(
@@ -81,6 +91,17 @@ impl Agent {
 				let text = format!("ran chunk {} of task {}", at.chunk, at.task);
 				self.events.note("worked", text, about(action));
 				Call::Commit { task: at.task, chunk: at.chunk, work }
+			}
+			Action::RequestChallenge => Call::RequestChallenge { device: *id },
+			// It is sent by who looks ahead, and never planned.
+			Action::CommitChallenge(_) => return Err(gone()),
+			Action::OpenChallenge(_) => {
+				let registration = view.registration.as_ref().ok_or_else(gone)?;
+				let challenge = registration.challenge.ok_or_else(gone)?;
+				let (seed, _) = challenge.committed.ok_or_else(gone)?;
+				let drawn = registration.drawn.ok_or_else(gone)?;
+				let tree = self.benchmark.tree(&Seed(seed)).ok_or_else(gone)?;
+				Call::OpenChallenge { device: *id, nodes: tree.open(&drawn) }
 			}
 			Action::Prove(at, interval, green) => {
 				let (job, green) = (job(at)?, *green);
@@ -115,17 +136,17 @@ impl Agent {
 		})
 	}
 
-	async fn send(
+	pub(super) async fn send(
 		&mut self,
 		node: &Node,
 		action: &Action,
 		call: &Call,
 		view: &View,
+		mortality: Mortality,
 	) -> Result<(), Error> {
-		let head = *self.state.follower.head();
-		let mortality =
-			Mortality { birth: head.number, birth_hash: head.hash, period: self.config.period };
-		let nonce = self.state.in_flight.next_nonce(view.nonce);
+		// One that takes another's place has its nonce, so that none is left out.
+		let in_flight = &self.state.in_flight;
+		let nonce = in_flight.nonce_of(action).unwrap_or_else(|| in_flight.next_nonce(view.nonce));
 		let signing = Signing {
 			spec_version: self.image.spec_version,
 			transaction_version: self.image.transaction_version,

@@ -1,6 +1,7 @@
 //! The running device: it follows finality, meters its intervals, decides and acts.
 
 mod act;
+mod challenge;
 mod meter;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use tokio::{
 };
 
 use crate::{
+	benchmark::Benchmark,
 	chain::{node::Node, proven::Proven, sync, view, view::Surroundings},
 	checkpoint::{CheckpointFile, Image},
 	config::Config,
@@ -34,15 +36,18 @@ use crate::{
 	hexed,
 	home::Home,
 	keys::Keys,
+	lifecycle,
 	meter::Plant,
 	metrics,
 	state::State,
-	status::Status,
+	status::{Record, Status},
 	work::Worker,
 };
 
 /// How long a node may have nothing new before the next one is tried.
 const STALE: Duration = Duration::from_secs(60);
+/// How long a device that is run once waits for its challenge.
+const ONCE: Duration = Duration::from_secs(120);
 /// The longest wait between two attempts to connect.
 const LONGEST_WAIT: u64 = 30;
 
@@ -59,6 +64,10 @@ pub struct Agent {
 	state: State,
 	events: Events,
 	shared: metrics::Shared,
+	benchmark: Benchmark,
+	ahead: challenge::Ahead,
+	/// What was accepted and refused last.
+	record: Record,
 	/// What it waited for when it last looked, so that a change is told and nothing twice.
 	waits: Vec<String>,
 	directory: PathBuf,
@@ -87,7 +96,12 @@ impl Agent {
 			charge_mwh: state.charge,
 			..Status::default()
 		};
+		let record = Status::load(&config.state).map(|old| old.record).unwrap_or_default();
+		let benchmark = Benchmark::new(config.challenge_threads, config.challenge_mb);
 		Ok(Self {
+			benchmark,
+			ahead: challenge::Ahead::default(),
+			record,
 			directory: config.state.clone(),
 			config,
 			image,
@@ -174,12 +188,21 @@ impl Agent {
 			json!({ "from": first, "to": head, "seconds": seconds }),
 		);
 		self.act(&node).await?;
+		self.look_ahead(&node).await?;
 		if once {
+			if let Some(finished) = self.benchmark.wait(ONCE).await {
+				self.tell_finished(&finished);
+				self.act(&node).await?;
+				self.look_ahead(&node).await?;
+				self.save()?;
+			}
 			return Ok(());
 		}
 		let mut last_progress = Instant::now();
 		loop {
-			let wait = Duration::from_secs(self.config.poll_seconds.max(1));
+			// A challenge waits for nobody.
+			let wait = if self.looks_ahead() { 1 } else { self.config.poll_seconds.max(1) };
+			let wait = Duration::from_secs(wait);
 			let progress = match timeout(wait, news.next()).await {
 				Ok(Some(Ok(justification))) => {
 					sync::follow(&node, &mut self.state.follower, &justification).await?
@@ -201,6 +224,7 @@ impl Agent {
 				}
 				None => {}
 			}
+			self.look_ahead(&node).await?;
 		}
 	}
 
@@ -217,7 +241,9 @@ impl Agent {
 		}
 		let trouble = self.trouble(&around);
 
+		self.tell_evaluated();
 		self.settle(node, &proven, &view).await?;
+		self.watch_challenge(&view, &around, trouble.is_none());
 		self.meter_closed(&view, &around)?;
 		let forecast = self.forecast(&view, &around);
 		let logs: Vec<Interval> = self.state.logs.iter().map(|log| log.interval()).collect();
@@ -226,6 +252,8 @@ impl Agent {
 			forecast: MilliWattHours(forecast),
 			capacity: self.config.capacity,
 			least_reward: self.config.least_reward.into(),
+			asks: self.config.request_challenge,
+			root: self.benchmark.root(),
 		};
 		let plan = decide(&view, &own);
 		self.tell_waits(&plan);
@@ -234,13 +262,25 @@ impl Agent {
 		}
 		self.save()?;
 
+		let settings = lifecycle::Settings {
+			asks: self.config.request_challenge,
+			warning: self.config.certificate_warning,
+		};
+		let life = lifecycle::describe(&view, around.class.as_ref(), settings);
 		let state = &self.state;
 		let (follower, totals) = (&state.follower, state.totals);
 		let status = Status {
 			time: now(),
 			key: hexed::show(account),
 			device: view.device.as_ref().map(|(id, _)| id.0),
-			state: view.device.as_ref().map(|(_, device)| format!("{:?}", device.state)),
+			state: view.state().map(|state| format!("{state:?}")),
+			lifecycle: life.words,
+			asks: life.asks,
+			certificate_left: life.certificate_left,
+			notice_left: life.notice_left,
+			challenge: life.challenge,
+			evaluating: self.benchmark.is_busy(),
+			record: self.record.clone(),
 			node: Some(node.url().to_owned()),
 			finalised: head.number,
 			finalised_hash: hexed::show(head.hash),
@@ -262,6 +302,7 @@ impl Agent {
 			proven: totals.proven,
 			refused: totals.refused,
 			expired: totals.expired,
+			passed: totals.passed,
 			waits: self.waits.clone(),
 			trouble: trouble.map(|error| error.to_string()),
 			events: Vec::new(),
@@ -285,20 +326,31 @@ impl Agent {
 			if view::took_effect(proven, view, &action).await? {
 				done.push(action);
 			} else {
-				let text = format!("came too late, or another device was faster: {action}");
+				let text = match action {
+					Action::RequestChallenge
+					| Action::CommitChallenge(_)
+					| Action::OpenChallenge(_) => format!("is not asked for any more: {action}"),
+					_ => format!("came too late, or another device was faster: {action}"),
+				};
 				self.events.note("lost", text, about(&action));
 			}
 		}
 		for action in done {
 			let totals = &mut self.state.totals;
 			let count = match action {
-				Action::Report(_) => &mut totals.reported,
-				Action::Accept(_) => &mut totals.accepted,
-				Action::Commit(_) => &mut totals.committed,
-				Action::Prove(..) => &mut totals.proven,
+				Action::Report(_) => Some(&mut totals.reported),
+				Action::Accept(_) => Some(&mut totals.accepted),
+				Action::Commit(_) => Some(&mut totals.committed),
+				Action::Prove(..) => Some(&mut totals.proven),
+				Action::OpenChallenge(_) => Some(&mut totals.passed),
+				Action::RequestChallenge | Action::CommitChallenge(_) => None,
 			};
-			*count = count.saturating_add(1);
-			self.events.note("done", format!("accepted by the chain: {action}"), about(&action));
+			if let Some(count) = count {
+				*count = count.saturating_add(1);
+			}
+			let text = format!("accepted by the chain: {action}");
+			self.record.accepted(&text);
+			self.events.note("done", text, about(&action));
 		}
 		for action in settled.failed {
 			self.state.totals.refused = self.state.totals.refused.saturating_add(1);
@@ -308,6 +360,7 @@ impl Agent {
 			}
 			let why = why.unwrap_or_else(|| "the reason was not found".into());
 			let text = format!("refused by the chain: {action}; {why}");
+			self.record.refused(&text);
 			self.events.note("refused", text, about(&action));
 		}
 		for action in settled.expired {
@@ -376,5 +429,8 @@ fn about(action: &Action) -> Value {
 			"interval": interval.0,
 			"green_mwh": green.0,
 		}),
+		Action::RequestChallenge => json!({ "action": "request_challenge" }),
+		Action::CommitChallenge(draw) => json!({ "action": "commit_challenge", "block": draw }),
+		Action::OpenChallenge(draw) => json!({ "action": "open_challenge", "block": draw }),
 	}
 }

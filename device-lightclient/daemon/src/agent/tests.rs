@@ -1,6 +1,6 @@
 //! The whole device against a served chain.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU32};
 
 use codec::{Compact, Decode, Encode};
 use pogcs_light_core::{
@@ -8,9 +8,12 @@ use pogcs_light_core::{
 	crypto::{blake2_256, verify},
 	extrinsic::{Mortality, Signing},
 	keys as places,
+	registry::{Challenge, Intent, Standing},
 	tasks::{Device, Task},
+	Hash,
 };
 use pogcs_primitives::{
+	challenge::{self, Kernel, Seed, Work},
 	ledger::Stored,
 	records::{
 		Assignment, BatteryRecord, ChunkRecord, ChunkState, ClassRecord, DeviceState, EnergyRecord,
@@ -379,7 +382,14 @@ async fn refusal_should_be_explained_when_the_chain_took_the_fee_and_did_nothing
 	assert!(calls.is_empty(), "it waits before it tries again");
 	assert_eq!((status.reported, status.refused, status.in_flight), (1, 1, 0));
 	let words = status.words();
-	assert!(words.contains("refused by the chain: accept chunk 0 of task 0; error 5 of pallet 33"));
+	// Pallet 33 is tasks, whose sixth error this is; the node is not asked for words.
+	let expected =
+		"REFUSED 0 s ago: refused by the chain: accept chunk 0 of task 0; the numbers are";
+	assert!(words.contains(expected) && words.contains("error tasks.Overflow"), "{words}");
+	assert!(
+		words.contains("Accepted") && words.contains("accepted by the chain: report"),
+		"{words}"
+	);
 }
 
 #[tokio::test]
@@ -434,5 +444,279 @@ async fn device_should_not_lose_an_accepted_chunk_when_the_home_says_to_wait() {
 		let commit = CallIndices::POGCS.commit;
 		let found = calls.iter().filter(|call| call[..2] == commit).count();
 		assert_eq!(found, commits, "{}", status.words());
+	}
+}
+
+/// What the registry has of this device: Pending, unless it passed its challenge.
+fn with_standing(pairs: &mut Pairs, keys: &Keys, state: DeviceState, standing: Standing) {
+	let mut device: Device = Device::decode(&mut &pairs[&places::device(ID)][..]).unwrap();
+	assert_eq!(device.key, keys.device.public());
+	device.state = state;
+	pairs.insert(places::device(ID), device.encode());
+	pairs.insert(places::standing(ID), standing.encode());
+}
+
+fn standing(benched: Option<u32>) -> Standing {
+	Standing {
+		intent: Intent::Offer,
+		benched: benched.map(Interval),
+		lapsed: false,
+		work: 0,
+		placed: Interval(0),
+		tried: None,
+	}
+}
+
+/// A pending device whose report stands.
+fn pending(keys: &Keys) -> Pairs {
+	let mut pairs = state(keys, 4);
+	with_standing(&mut pairs, keys, DeviceState::Pending, standing(None));
+	pairs.insert(places::energy_report(ID, Interval(3)), nothing_green().encode());
+	pairs
+}
+
+fn with_challenge(
+	pairs: &Pairs,
+	(count, draw, until): (u32, u32, u32),
+	committed: Option<([u8; 32], [u8; 32])>,
+	drawn: Option<[u8; 32]>,
+) -> Pairs {
+	let count = NonZeroU32::new(count).unwrap();
+	let challenge = Challenge { count, draw, until, committed };
+	let mut pairs = pairs.clone();
+	pairs.insert(places::challenge(ID), challenge.encode());
+	if let Some(drawn) = drawn {
+		pairs.insert(places::block_randomness(draw), drawn.encode());
+	}
+	pairs
+}
+
+/// Opens the agent's files.
+fn load(directory: &std::path::Path) -> Agent {
+	Agent::new(Config::load(&directory.join("device.toml")).unwrap(), true).unwrap()
+}
+
+/// The calls that were submitted, each born in `birth` for `period` blocks, with their nonces.
+fn taken(served: &FakeNode, agent: &Agent, birth: (u32, Hash), period: u32) -> Vec<(u32, Vec<u8>)> {
+	let submitted = std::mem::take(&mut served.chain.lock().unwrap().submitted);
+	let mut calls = Vec::new();
+	for bytes in submitted {
+		let body = Vec::<u8>::decode(&mut &bytes[..]).unwrap();
+		let nonce = Compact::<u32>::decode(&mut &body[101..]).unwrap().0;
+		let signing = Signing {
+			spec_version: agent.image.spec_version,
+			transaction_version: 1,
+			genesis: agent.image.checkpoint.genesis,
+			mortality: Mortality { birth: birth.0, birth_hash: birth.1, period },
+			nonce,
+			tip: 0,
+			metadata_hash: agent.image.metadata_hash,
+		};
+		let signature: [u8; 64] = body[35..99].try_into().unwrap();
+		let key = agent.keys.device.public();
+		assert!(verify(&key, &signing.payload(&body[104..]), &signature), "born elsewhere");
+		calls.push((nonce, body[104..].to_vec()));
+	}
+	calls
+}
+
+/// The root of `count` leaves with the seed that `drawn` makes.
+fn root_of(agent: &Agent, count: u32, drawn: &[u8; 32]) -> (Seed, [u8; 32]) {
+	let seed = Seed::new(&agent.image.checkpoint.genesis, ID, drawn);
+	let work = Work::new(seed, NonZeroU32::new(count).unwrap(), 0);
+	(seed, work.run().root())
+}
+
+fn committed(root: [u8; 32]) -> Vec<u8> {
+	(CallIndices::POGCS.commit_challenge, ID, root).encode()
+}
+
+#[tokio::test]
+async fn challenge_should_be_passed_when_the_device_is_pending() {
+	let (directory, keys) = new_device("challenge");
+	let base = pending(&keys);
+	let served = prepare(&directory, &base, 1).await;
+	let mut agent = load(&directory);
+	agent.with_node(&served.url, true).await.unwrap();
+	let head = served.chain.lock().unwrap().best();
+	let request = (CallIndices::POGCS.request_challenge, ID).encode();
+	assert_eq!(taken(&served, &agent, head, 64), [(5, request)]);
+
+	// It is asked for in block 13, and block 14 makes the seed. Neither is final.
+	let (one, other) = ([1; 32], [2; 32]);
+	{
+		let mut chain = served.chain.lock().unwrap();
+		chain.author(0, &with_challenge(&base, (20, 14, 24), None, None));
+		chain.author(0, &with_challenge(&base, (20, 14, 24), None, Some(one)));
+	}
+	agent.with_node(&served.url, true).await.unwrap();
+	let born = served.chain.lock().unwrap().best();
+	let root = root_of(&agent, 20, &one).1;
+	assert_eq!(taken(&served, &agent, born, 10), [(6, committed(root))]);
+	// Once is enough.
+	agent.with_node(&served.url, true).await.unwrap();
+	assert!(taken(&served, &agent, born, 10).is_empty());
+
+	// The chain goes another way: what was sent counts nowhere, and another takes its place.
+	{
+		let mut chain = served.chain.lock().unwrap();
+		chain.reorganise();
+		chain.author(1, &with_challenge(&base, (20, 14, 24), None, None));
+		chain.author(1, &with_challenge(&base, (20, 14, 24), None, Some(other)));
+	}
+	agent.with_node(&served.url, true).await.unwrap();
+	let born = served.chain.lock().unwrap().best();
+	let (seed, root) = root_of(&agent, 20, &other);
+	assert_eq!(taken(&served, &agent, born, 10), [(6, committed(root))]);
+
+	// That is taken, and block 16 draws. The device was started again in between.
+	{
+		let mut chain = served.chain.lock().unwrap();
+		chain.finalise();
+		let mut after = with_challenge(&base, (20, 16, 36), Some((seed.0, root)), Some([3; 32]));
+		let mut account = 7u32.encode();
+		account.extend([0; 76]);
+		after.insert(places::account(&keys.device.public()), account);
+		chain.extend(2, &after);
+	}
+	drop(agent);
+	let mut agent = load(&directory);
+	agent.with_node(&served.url, true).await.unwrap();
+	let head = served.chain.lock().unwrap().best();
+	let calls = taken(&served, &agent, head, 64);
+	assert_eq!(calls.len(), 1);
+	assert_eq!((calls[0].0, &calls[0].1[..2]), (7, &CallIndices::POGCS.open_challenge[..]));
+	let (device, nodes) = <(DeviceId, Vec<[u8; 32]>)>::decode(&mut &calls[0].1[2..]).unwrap();
+	let count = NonZeroU32::new(20).unwrap();
+	assert_eq!(device, ID);
+	assert_eq!(challenge::verify(&Kernel::new(seed), count, &root, &[3; 32], &nodes), Ok(()));
+
+	// Passed.
+	let mut after = state(&keys, 4);
+	with_standing(&mut after, &keys, DeviceState::Online, standing(Some(4)));
+	after.insert(places::energy_report(ID, Interval(3)), nothing_green().encode());
+	served.chain.lock().unwrap().extend(1, &after);
+	agent.with_node(&served.url, true).await.unwrap();
+	let status = Status::load(&directory.join("state")).unwrap();
+	assert_eq!((status.passed, status.state.as_deref()), (1, Some("Online")));
+	assert!(status.words().contains("Online: it takes work"), "{}", status.words());
+}
+
+#[tokio::test]
+async fn challenge_should_be_read_in_the_block_that_makes_its_seed() {
+	let (directory, keys) = new_device("challenge-made-up");
+	let base = pending(&keys);
+	let served = prepare(&directory, &base, 1).await;
+	let mut agent = load(&directory);
+	agent.with_node(&served.url, true).await.unwrap();
+	served.chain.lock().unwrap().submitted.clear();
+	let born = {
+		let mut chain = served.chain.lock().unwrap();
+		chain.author(0, &with_challenge(&base, (20, 13, 23), None, Some([1; 32])));
+		let born = chain.best();
+		// A block on top can say what it likes: the root is born in the one that made the seed.
+		chain.author(0, &with_challenge(&base, (30, 13, 23), None, Some([2; 32])));
+		born
+	};
+	agent.with_node(&served.url, true).await.unwrap();
+	let root = root_of(&agent, 20, &[1; 32]).1;
+	assert_eq!(taken(&served, &agent, born, 10), [(6, committed(root))]);
+}
+
+#[tokio::test]
+async fn challenge_should_not_be_begun_when_no_chain_can_have_it() {
+	let (directory, keys) = new_device("challenge-implausible");
+	let base = pending(&keys);
+	let served = prepare(&directory, &base, 1).await;
+	let mut agent = load(&directory);
+	agent.with_node(&served.url, true).await.unwrap();
+	served.chain.lock().unwrap().submitted.clear();
+	// The class has 1,000 leaves in a second, and no challenge lasts longer than 40.
+	let huge = with_challenge(&base, (40_001, 13, 23), None, Some([1; 32]));
+	served.chain.lock().unwrap().author(0, &huge);
+	agent.with_node(&served.url, true).await.unwrap();
+	assert!(served.chain.lock().unwrap().submitted.is_empty());
+	assert!(!agent.benchmark.is_busy() && agent.benchmark.root().is_none());
+
+	// A block that does not follow the final one is no block of this chain.
+	let small = with_challenge(&base, (20, 13, 23), None, Some([1; 32]));
+	{
+		let mut chain = served.chain.lock().unwrap();
+		chain.reorganise();
+		chain.author_on([7; 32], 0, &small);
+	}
+	let error = agent.with_node(&served.url, true).await.unwrap_err();
+	assert!(error.is_peer() && error.to_string().contains("does not follow"), "{error}");
+	assert!(agent.benchmark.root().is_none());
+}
+
+#[tokio::test]
+async fn made_up_blocks_should_not_keep_the_device_from_the_final_one() {
+	let (directory, keys) = new_device("challenge-guesses");
+	let base = pending(&keys);
+	let served = prepare(&directory, &base, 1).await;
+	let mut agent = load(&directory);
+	agent.with_node(&served.url, true).await.unwrap();
+	for salt in 0..6u8 {
+		let mut chain = served.chain.lock().unwrap();
+		chain.reorganise();
+		chain.author(salt, &with_challenge(&base, (20, 13, 23), None, Some([salt; 32])));
+		drop(chain);
+		agent.with_node(&served.url, true).await.unwrap();
+	}
+	// Four were evaluated, and the others were not.
+	assert_eq!(agent.benchmark.root(), Some(root_of(&agent, 20, &[3; 32]).1));
+	served.chain.lock().unwrap().submitted.clear();
+	served.chain.lock().unwrap().finalise();
+	agent.with_node(&served.url, true).await.unwrap();
+	let head = served.chain.lock().unwrap().best();
+	let root = root_of(&agent, 20, &[5; 32]).1;
+	assert_eq!(taken(&served, &agent, head, 64), [(6, committed(root))]);
+}
+
+#[tokio::test]
+async fn challenge_should_be_answered_when_it_was_demanded() {
+	for (name, own) in [("demanded", true), ("demanded-silent", false)] {
+		let (directory, keys) = new_device(name);
+		let base = pending(&keys);
+		let served =
+			prepare(&directory, &with_challenge(&base, (20, 12, 13), None, Some([1; 32])), 1).await;
+		if !own {
+			let path = directory.join("device.toml");
+			let text = std::fs::read_to_string(&path).unwrap();
+			std::fs::write(path, text + "\nrequest_challenge = false").unwrap();
+		}
+		let mut agent = load(&directory);
+		agent.with_node(&served.url, true).await.unwrap();
+		let head = served.chain.lock().unwrap().best();
+		let root = root_of(&agent, 20, &[1; 32]).1;
+		assert_eq!(taken(&served, &agent, head, 64), [(5, committed(root))]);
+
+		// It came too late: that is told, and only who is told to asks again.
+		let late = with_challenge(&base, (20, 12, 13), None, Some([1; 32]));
+		served.chain.lock().unwrap().extend(1, &late);
+		agent.with_node(&served.url, true).await.unwrap();
+		let status = Status::load(&directory.join("state")).unwrap();
+		let words = status.words();
+		assert!(words.contains("ran out at block 13 and was not passed"), "{words}");
+		let head = served.chain.lock().unwrap().best();
+		let calls = taken(&served, &agent, head, 64);
+		assert_eq!(calls.len(), usize::from(own), "{words}");
+		assert_eq!(words.contains("devices.requestChallenge(3)"), !own, "{words}");
+	}
+}
+
+#[tokio::test]
+async fn leaving_device_should_report_nothing_when_it_owes_nothing() {
+	for (name, work, reports) in [("leaves", 0, 0), ("leaves-later", 1, 1)] {
+		let (directory, keys) = new_device(name);
+		let mut pairs = state(&keys, 4);
+		let intent = Intent::Leave { since: Interval(2) };
+		let standing = Standing { intent, work, ..standing(Some(1)) };
+		with_standing(&mut pairs, &keys, DeviceState::Leaving, standing);
+		let served = prepare(&directory, &pairs, 1).await;
+		let (calls, status) = run(&directory, &served).await;
+		assert_eq!(calls.len(), reports, "{}", status.words());
+		assert_eq!(status.words().contains("reports nothing more"), reports == 0);
 	}
 }

@@ -112,6 +112,16 @@ impl Node {
 		hexed::parse_array(&text, "a block hash")
 	}
 
+	/// What the node takes for the newest block.
+	pub async fn best_hash(&self) -> Result<Hash, Error> {
+		let text: String = self
+			.client
+			.request("chain_getBlockHash", rpc_params![])
+			.await
+			.map_err(|error| self.failed(error))?;
+		hexed::parse_array(&text, "a block hash")
+	}
+
 	/// A header by its hash, which it is checked against.
 	pub async fn header(&self, hash: &Hash) -> Result<Header, Error> {
 		let answer: Option<JsonHeader> = self

@@ -3,6 +3,9 @@
 use codec::{Compact, Decode};
 use pogcs_light_core::{
 	keys,
+	registry::{
+		Challenge, HandOver, Maker, Parameters, Registration, Rescue, Standing, Suspension, Window,
+	},
 	tasks::{newest_tasks, Action, Device, Job, Offer, Task, View},
 	AccountId, BlockNumber,
 };
@@ -11,10 +14,10 @@ use pogcs_primitives::{
 	records::{
 		Assignment, BatteryRecord, ChunkRecord, ChunkState, ClassRecord, EnergyRecord, ModelRecord,
 	},
-	DeviceId, Interval, TaskId,
+	DeviceId, Interval, PoolId, TaskId,
 };
 
-use super::proven::Proven;
+use super::proven::{decode, Proven};
 use crate::error::Error;
 
 /// The most chunks of one task that are looked at.
@@ -54,6 +57,7 @@ pub async fn read(
 		current,
 		nonce,
 		device: None,
+		registration: None,
 		reported: false,
 		jobs: Vec::new(),
 		offers: Vec::new(),
@@ -70,10 +74,47 @@ pub async fn read(
 				stored = battery.stored;
 			}
 			view.jobs = jobs(state, id).await?;
+			view.registration = registration(state, id, &device, head).await?;
 			view.device = Some((id, device));
 		}
 	}
 	Ok((view, Surroundings { spec_version, class, stored }))
+}
+
+/// What the registry has about a device besides its record.
+async fn registration(
+	state: &Proven<'_>,
+	id: DeviceId,
+	device: &Device,
+	head: BlockNumber,
+) -> Result<Option<Registration>, Error> {
+	let places = [
+		keys::standing(id),
+		keys::suspension(id),
+		keys::rescue(id),
+		keys::hand_over(id),
+		keys::challenge(id),
+		keys::maintenances(id),
+		keys::pool_of(id),
+		keys::maker(&device.maker),
+		keys::registry_parameters(),
+	];
+	let mut values = state.read_all(&places).await?.into_iter();
+	let mut next = || values.next().flatten();
+	let Some(standing) = whole::<Standing>(next())? else { return Ok(None) };
+	let mut found = Registration::new(standing);
+	found.suspension = whole::<Suspension>(next())?;
+	found.rescue = whole::<Rescue>(next())?;
+	found.offer = whole::<HandOver>(next())?;
+	found.challenge = whole::<Challenge>(next())?;
+	found.windows = whole::<Vec<Window>>(next())?.unwrap_or_default();
+	found.pool = whole::<PoolId>(next())?;
+	found.maker = whole::<Maker>(next())?;
+	found.rules = whole::<Parameters>(next())?;
+	if let Some(challenge) = found.challenge.filter(|of| of.draw <= head) {
+		found.drawn = state.get(keys::block_randomness(challenge.draw)).await?;
+	}
+	Ok(Some(found))
 }
 
 async fn jobs(state: &Proven<'_>, id: DeviceId) -> Result<Vec<Job>, Error> {
@@ -146,7 +187,14 @@ pub async fn took_effect(state: &Proven<'_>, view: &View, action: &Action) -> Re
 			)
 		}
 		Action::Commit(_) | Action::Accept(_) => false,
+		// The view tells all that there is to know of a challenge.
+		Action::RequestChallenge | Action::CommitChallenge(_) | Action::OpenChallenge(_) => false,
 	})
+}
+
+/// Decodes a whole value.
+fn whole<T: Decode>(value: Option<Vec<u8>>) -> Result<Option<T>, Error> {
+	value.map(|bytes| decode(&bytes)).transpose()
 }
 
 /// Decodes the start of a value: what stands after it does not concern the device.
