@@ -123,6 +123,17 @@ pub fn pass(ahead: u32) {
 	open_block(FIRST_SLOT + interval * EPOCH);
 }
 
+/// Opens the first block of a new chain.
+pub fn begin() {
+	open_block(FIRST_SLOT);
+}
+
+/// Ends the block and opens one in the next slot.
+pub fn next_block() {
+	Executive::finalize_block();
+	open_block(pallet_pogcs::CurrentSlot::<Runtime>::get() + 1);
+}
+
 /// The interval that runs.
 pub fn now() -> Interval {
 	pallet_pogcs::CurrentInterval::<Runtime>::get()

@@ -5,7 +5,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 // The file itself: a copy would drift.
-#[path = "../../../../device-lightclient/daemon/src/meter/sun.rs"]
+#[path = "../../../../device-lightclient/home-energy/src/sun.rs"]
 mod sun;
 
 /// 2020-01-01.

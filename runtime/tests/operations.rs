@@ -1,0 +1,929 @@
+//! Whatever anybody does, in whatever order, what must hold in each pallet holds.
+//!
+//! Owners, strangers, leaders, feeders and root make random calls with arguments out of small sets, so
+//! that they meet: of the same devices, pools, tasks and intervals. Devices sign, answer challenges
+//! and prove for real. `POGCS_SEED` starts another run than the fixed one.
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use frame_support::{
+	dispatch::GetDispatchInfo,
+	traits::{fungible::Inspect, GetCallMetadata, GetCallName},
+};
+use pallet_devices::types::{MakerReason, SuspensionReason, Voucher};
+use pallet_energy::{CertificateId, Opening, Source};
+use pallet_oracle::{Distance, Level, Policy};
+use pallet_pools::{Change, Condition, GramsPerGpuHour, Shares, Terms, Units};
+use pogcs_primitives::{
+	batch::{Node, Tree},
+	challenge::{self, Seed, Work},
+	grid::{CurrencyCode, FeedId, Quantity, Reading},
+	records::{ChunkState, DeviceState, PoolKind},
+	traits::BlockRandomness,
+	units::{GramsPerKwh, MicrosPerKwh},
+	wire::{consent_payload, rescue_payload, rotation_payload, Consent, EnergyReport, Submission},
+	CellId, ClassId, Commitment, DeviceId, Interval, MicroGpuHours, MilliWattHours, PoolId, TaskId,
+	WattHours, ZoneId,
+};
+use pogcs_runtime::{
+	genesis,
+	genesis_development::{CLASS, MAKER},
+	token::UNIT,
+	AccountId, Accountability, Balances, Devices, Energy, Hours, Oracle, Pogcs, Pools, Proofs,
+	Runtime, RuntimeCall, RuntimeOrigin, System, Tasks,
+};
+use pogcs_zk::Model;
+use rand_chacha::{
+	rand_core::{RngCore, SeedableRng},
+	ChaCha8Rng,
+};
+use sp_core::{ed25519, hashing::blake2_256, Pair};
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::{traits::Dispatchable, Perbill, Permill};
+
+use support::{certify, images, CELLS, CHAIN};
+
+const OPERATIONS: usize = 10_000;
+/// Calls between two looks at all pallets.
+const LOOK_EVERY: usize = 100;
+/// Devices that may register. Their keys are known from their numbers.
+const DEVICES: u8 = 12;
+/// Proofs take a second each.
+const PROOFS: u32 = 8;
+
+/// A report in a batch, as its leader keeps it.
+type Signed = (EnergyReport, [u8; 64]);
+
+struct World {
+	random: ChaCha8Rng,
+	people: Vec<AccountId>,
+	/// Number of the key of each device.
+	keys: BTreeMap<DeviceId, u8>,
+	/// Trees of challenges, by their seeds.
+	answers: BTreeMap<[u8; 32], challenge::Tree>,
+	batches: BTreeMap<u64, Vec<Signed>>,
+	proofs: u32,
+	/// How often each call was made and how often it succeeded.
+	made: BTreeMap<(String, String), (u32, u32)>,
+}
+
+impl World {
+	fn new(seed: u64) -> Self {
+		use Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, Ferdie};
+		Self {
+			random: ChaCha8Rng::seed_from_u64(seed),
+			people: [Alice, Bob, Charlie, Dave, Eve, Ferdie].map(|who| who.to_account_id()).to_vec(),
+			keys: BTreeMap::new(),
+			answers: BTreeMap::new(),
+			batches: BTreeMap::new(),
+			proofs: PROOFS,
+			made: BTreeMap::new(),
+		}
+	}
+
+	fn below(&mut self, end: u64) -> u64 {
+		self.random.next_u64() % end
+	}
+
+	fn chance(&mut self, percent: u64) -> bool {
+		self.below(100) < percent
+	}
+
+	fn pick<T: Clone>(&mut self, among: &[T]) -> T {
+		let index = self.below(among.len() as u64) as usize;
+		among[index].clone()
+	}
+
+	fn person(&mut self) -> AccountId {
+		let people = self.people.clone();
+		self.pick(&people)
+	}
+
+	/// A device, mostly one that exists.
+	fn device(&mut self) -> DeviceId {
+		let all: Vec<_> = pallet_devices::Devices::<Runtime>::iter_keys().collect();
+		if all.is_empty() || self.chance(3) {
+			return DeviceId(self.below(40) as u32);
+		}
+		self.pick(&all)
+	}
+
+	/// Who may speak for a device, mostly.
+	fn owner_of(&mut self, device: DeviceId) -> AccountId {
+		let record = pallet_devices::Devices::<Runtime>::get(device);
+		match record {
+			Some(record) if !self.chance(5) => record.owner,
+			_ => self.person(),
+		}
+	}
+
+	fn owned(&mut self) -> (DeviceId, AccountId) {
+		let device = self.device();
+		(device, self.owner_of(device))
+	}
+
+	/// The secret key of a device.
+	fn pair(&self, device: DeviceId) -> ed25519::Pair {
+		pair(self.keys.get(&device).copied().unwrap_or(0xff))
+	}
+
+	fn cell(&mut self) -> CellId {
+		let CellId(cell) = self.pick(&CELLS);
+		// Another site of the same town: digits 10, 11 and 12 of the index.
+		let digits = self.below(7) << 9 | self.below(7) << 12 | self.below(7) << 15;
+		CellId(cell & !(0x1ff << 9) | digits)
+	}
+
+	fn interval(&mut self) -> Interval {
+		Interval((support::now().0 + self.below(12) as u32).saturating_sub(4))
+	}
+
+	fn past(&mut self) -> Interval {
+		Interval(support::now().0.saturating_sub(1 + self.below(4) as u32))
+	}
+
+	fn ahead(&mut self) -> Interval {
+		Interval(support::now().0 + 1 + self.below(6) as u32)
+	}
+
+	fn pool(&mut self) -> PoolId {
+		let all: Vec<_> = pallet_pools::Pools::<Runtime>::iter_keys().collect();
+		if all.is_empty() || self.chance(3) {
+			return PoolId(self.below(20) as u32);
+		}
+		self.pick(&all)
+	}
+
+	/// A member and its pool.
+	fn member(&mut self) -> (PoolId, DeviceId, AccountId) {
+		let all: Vec<_> = pallet_pools::PoolOf::<Runtime>::iter().collect();
+		let (device, pool) = if all.is_empty() || self.chance(5) {
+			(self.device(), self.pool())
+		} else {
+			self.pick(&all)
+		};
+		(pool, device, self.owner_of(device))
+	}
+
+	fn chunk(&mut self) -> (TaskId, u32) {
+		let all: Vec<_> =
+			pallet_tasks::Chunks::<Runtime>::iter_keys().collect();
+		if all.is_empty() || self.chance(3) {
+			return (TaskId(self.below(30) as u32), self.below(3) as u32);
+		}
+		self.pick(&all)
+	}
+
+	fn feed(&mut self) -> FeedId {
+		let quantity = self.pick(&[Quantity::Carbon, Quantity::Price]);
+		FeedId { zone: ZoneId(self.below(5) as u16), quantity }
+	}
+
+	fn policy(&mut self) -> Policy {
+		Policy {
+			least: Level(0),
+			most: Level(1_500),
+			max_step: Distance(self.below(400)),
+			tolerance: Distance(self.below(100)),
+			quorum: 1 + self.below(2) as u32,
+			jump_quorum: 2 + self.below(2) as u32,
+			staleness: self.below(30) as u32,
+		}
+	}
+
+	fn terms(&mut self) -> Terms {
+		Terms {
+			leader_fee: Permill::from_percent(self.below(12) as u32),
+			penalty: (1 + u128::from(self.below(50))) * UNIT,
+			capacity: self.below(8) as u32,
+			guests: self.below(4) as u32,
+			notice: self.below(6) as u32,
+		}
+	}
+
+	fn conditions(&mut self) -> Vec<Condition<AccountId>> {
+		let all = [
+			Condition::Stake(u128::from(self.below(20)) * UNIT),
+			Condition::CarbonPerKwh(GramsPerKwh(41)),
+			Condition::CarbonPerGpuHour(GramsPerGpuHour(1_000_000_000)),
+			Condition::BenchmarkSince(self.past()),
+			Condition::Region(self.cell()),
+			Condition::Lottery { places: 1 + self.below(3) as u32, applications: 1 },
+		];
+		let count = self.below(3);
+		(0..count).map(|_| self.pick(&all)).collect()
+	}
+
+	/// Makes a call. Whatever fails leaves the storage as it was, as in a block.
+	fn call(&mut self, origin: RuntimeOrigin, call: impl Into<RuntimeCall>) -> bool {
+		let call = call.into();
+		let name = call.get_call_metadata();
+		let name = (name.pallet_name.to_owned(), name.function_name.to_owned());
+		assert!(call.get_dispatch_info().call_weight.ref_time() > 0, "{name:?} has a weight");
+		// Hashing the state takes long.
+		let before = self.chance(2).then(root);
+		let done = call.dispatch(origin).is_ok();
+		if !done {
+			assert!(before.is_none_or(|before| before == root()), "{name:?} failed and left a trace");
+		}
+		let (made, succeeded) = self.made.entry(name).or_default();
+		*made += 1;
+		*succeeded += u32::from(done);
+		done
+	}
+
+	fn signed(&mut self, who: AccountId, call: impl Into<RuntimeCall>) -> bool {
+		self.call(RuntimeOrigin::signed(who), call)
+	}
+
+	/// Governance, or somebody who has nothing to say.
+	fn governed(&mut self, call: impl Into<RuntimeCall>) -> bool {
+		if self.chance(10) {
+			let who = self.person();
+			return self.signed(who, call);
+		}
+		self.call(RuntimeOrigin::root(), call)
+	}
+
+	/// What a device reports of an interval: sometimes more than can be.
+	fn reading(&mut self, device: DeviceId, interval: Interval) -> Signed {
+		let known = support::Device {
+			pair: self.pair(device),
+			secret: secret(self.keys.get(&device).copied().unwrap_or(0xff)),
+			id: device,
+			generation: [50; pogcs_primitives::wire::READINGS],
+			compute_draw: [40; pogcs_primitives::wire::READINGS],
+		};
+		let mut report = known.report(interval);
+		match self.below(20) {
+			0 => report.grid_export = MilliWattHours(self.below(1_000_000)),
+			1 => report.generation = MilliWattHours(self.below(20_000_000)),
+			2 => report.storage_in = MilliWattHours(self.below(50)),
+			3 => report.storage_out = MilliWattHours(self.below(50)),
+			_ => {}
+		}
+		let signature = known.sign(&report);
+		(report, signature)
+	}
+
+	fn operate(&mut self) {
+		match self.below(100) {
+			0..25 => self.on_devices(),
+			25..43 => self.on_energy(),
+			43..57 => self.on_tasks(),
+			57..65 => self.on_oracle(),
+			65..69 => self.on_hours(),
+			_ => self.on_pools(),
+		}
+	}
+
+	fn register(&mut self) {
+		let number = self.below(DEVICES.into()) as u8;
+		let owner = self.person();
+		let key = pair(number);
+		let maker = if self.chance(95) { support::maker() } else { pair(0xee) };
+		let commitment = pogcs_proof::device_commitment(&secret(number));
+		let until = Interval(support::now().0 + self.below(7) as u32);
+		let payload = consent_payload(&CHAIN, &owner, &commitment, until);
+		let id = pallet_devices::NextDevice::<Runtime>::get();
+		let (cell, validator) = (self.cell(), self.person());
+		let registered = self.signed(owner, pallet_devices::Call::register {
+			certificate: certify(&maker, key.public().0),
+			cell,
+			validator,
+			commitment,
+			consent: Consent { until, signature: key.sign(&payload).0 },
+			max_deposit: 30 * UNIT,
+		});
+		if registered {
+			self.keys.insert(id, number);
+		}
+	}
+
+	/// The device does the next step of its challenge, if it has one.
+	fn answer(&mut self, device: DeviceId) {
+		let account: AccountId = self.pair(device).public().0.into();
+		let Some(open) = pallet_devices::Challenges::<Runtime>::get(device) else {
+			self.signed(account, pallet_devices::Call::request_challenge { device });
+			return;
+		};
+		let Some(randomness) = Pogcs::randomness_of_block(open.draw) else { return };
+		match open.committed {
+			None => {
+				let seed = Seed::new(&CHAIN, device, &randomness);
+				let tree = Work::new(seed, open.count, 4).run();
+				let root = if self.chance(95) { tree.root() } else { [1; 32] };
+				self.answers.insert(seed.0, tree);
+				self.signed(account, pallet_devices::Call::commit_challenge { device, root });
+			}
+			Some((seed, _)) => {
+				let Some(tree) = self.answers.get(&seed) else { return };
+				let nodes = tree.open(&randomness).try_into().unwrap();
+				self.signed(account, pallet_devices::Call::open_challenge { device, nodes });
+			}
+		}
+	}
+
+	fn on_devices(&mut self) {
+		use pallet_devices::Call;
+		let (device, owner) = self.owned();
+		let maker: AccountId = MAKER.into();
+		let max_deposit = 40 * UNIT;
+		match self.below(38) {
+			0..=5 => self.register(),
+			6..=13 => self.answer(device),
+			14 | 15 => {
+				let states = [
+					DeviceState::Online,
+					DeviceState::Leaving,
+					DeviceState::Suspended,
+					DeviceState::Pending,
+				];
+				let state = self.pick(&states);
+				drop(self.signed(owner, Call::set_state { device, state }));
+			}
+			16 => drop(self.signed(owner, Call::deregister { device })),
+			17 => {
+				let reason = self.pick(&[
+					SuspensionReason::ImplausibleReadings,
+					SuspensionReason::CompromisedKey,
+				]);
+				drop(self.governed(Call::suspend { device, reason }));
+			}
+			18 => drop(self.governed(Call::reinstate { device })),
+			19 => {
+				let validator = self.person();
+				drop(self.signed(owner, Call::bind { device, validator }));
+			}
+			20 => {
+				let key = self.pair(device).public().0;
+				drop(self.signed(maker, Call::revoke_certificate { maker: MAKER, key }));
+			}
+			21 => {
+				let key = self.pair(device).public().0;
+				drop(self.signed(maker, Call::restore_certificate { maker: MAKER, key }));
+			}
+			22 => {
+				let mut certificate = certify(&support::maker(), self.pair(device).public().0);
+				certificate.expires = Interval(10_000);
+				drop(self.signed(owner, Call::renew { device, certificate }));
+			}
+			23 => drop(self.signed(owner, Call::check_certificate { device })),
+			24 => {
+				let manager = if self.chance(70) { Some(self.person()) } else { None };
+				drop(self.signed(owner, Call::set_manager { device, manager }));
+			}
+			25 => self.rotate(device, owner),
+			26 => {
+				let to = self.person();
+				drop(self.signed(owner, Call::offer_transfer { device, to }));
+			}
+			27 => drop(self.signed(owner, Call::withdraw_offer { device })),
+			28 => {
+				let offer = pallet_devices::Offers::<Runtime>::get(device);
+				let who = offer.map_or(owner, |offer| offer.to);
+				drop(self.signed(who, Call::accept_transfer { device, max_deposit }));
+			}
+			29 => {
+				let cell = self.cell();
+				drop(self.signed(owner, Call::move_device { device, cell, max_deposit }));
+			}
+			30 => drop(self.signed(owner, Call::reprice { device, max_deposit })),
+			31 => {
+				let (from, intervals) = (self.ahead(), 1 + self.below(3) as u32);
+				drop(self.signed(owner, Call::declare_maintenance { device, from, intervals }));
+			}
+			32 => drop(self.signed(owner, Call::cancel_maintenance { device })),
+			33 => {
+				let _ = self.signed(owner, Call::appeal { device, evidence: [9; 32] });
+				let upheld = self.chance(50);
+				match self.below(3) {
+					0 => drop(self.governed(Call::decide_appeal { device, upheld })),
+					1 => drop(self.signed(maker, Call::close_appeal { device })),
+					_ => {}
+				}
+			}
+			34 => {
+				if self.chance(20) {
+					drop(self.governed(Call::expel { device }));
+				} else {
+					drop(self.governed(Call::demand_benchmark { device }));
+				}
+			}
+			_ => self.rescue(device, owner),
+		}
+	}
+
+	fn rotate(&mut self, device: DeviceId, owner: AccountId) {
+		let number = self.below(DEVICES.into()) as u8 + 100;
+		let key = pair(number);
+		let commitment = pogcs_proof::device_commitment(&secret(number));
+		let until = Interval(support::now().0 + 3);
+		let payload = consent_payload(&CHAIN, &owner, &commitment, until);
+		let consent = Consent { until, signature: key.sign(&payload).0 };
+		let voucher = if self.chance(70) {
+			Voucher::Maker(certify(&support::maker(), key.public().0))
+		} else {
+			let payload = rotation_payload(&CHAIN, device, &key.public().0);
+			let signature = self.pair(device).sign(&payload).0;
+			Voucher::OldKey { key: key.public().0, signature }
+		};
+		let call = pallet_devices::Call::rotate_key { device, voucher, commitment, consent };
+		if self.signed(owner, call) {
+			self.keys.insert(device, number);
+		}
+	}
+
+	fn rescue(&mut self, device: DeviceId, owner: AccountId) {
+		use pallet_devices::Call;
+		let maker: AccountId = MAKER.into();
+		match self.below(5) {
+			0 => {
+				let payload = rescue_payload(&CHAIN, device, &owner);
+				let signature = self.pair(device).sign(&payload).0;
+				drop(self.signed(owner, Call::request_rescue { device, signature }));
+			}
+			1 => drop(self.signed(maker, Call::contest_rescue { device })),
+			2 => {
+				let granted = self.chance(50);
+				drop(self.governed(Call::decide_rescue { device, granted }));
+			}
+			3 => drop(self.signed(owner, Call::complete_rescue { device })),
+			_ => drop(self.signed(owner, Call::cancel_rescue { device })),
+		}
+	}
+
+	/// A certificate that somebody has, and whoever has it.
+	fn holding(&mut self) -> (CertificateId, AccountId) {
+		let all: Vec<_> = pallet_energy::Holdings::<Runtime>::iter_keys().collect();
+		if all.is_empty() || self.chance(5) {
+			let (device, interval) = (self.device(), self.past());
+			return (CertificateId { device, interval, source: Source::Production }, self.person());
+		}
+		self.pick(&all)
+	}
+
+	fn on_energy(&mut self) {
+		use pallet_energy::Call;
+		let (device, owner) = self.owned();
+		match self.below(24) {
+			0..=6 => {
+				let interval = if self.chance(85) {
+					Interval(support::now().0.saturating_sub(1))
+				} else {
+					self.interval()
+				};
+				let (report, signature) = self.reading(device, interval);
+				let who = self.person();
+				drop(self.signed(who, Call::report { report, signature }));
+			}
+			7 | 8 => {
+				let (report, _) =
+					self.reading(device, Interval(support::now().0.saturating_sub(1)));
+				let account = self.pair(device).public().0.into();
+				drop(self.signed(account, Call::report_prepaid { report }));
+			}
+			9 => {
+				let reports = self.below(30) as u32;
+				drop(self.signed(owner, Call::buy_quota { device, reports }));
+			}
+			10 => drop(self.signed(owner, Call::close_quota { device })),
+			11 => {
+				let device = DeviceId(self.below(40) as u32);
+				drop(self.signed(owner, Call::forget { device }));
+			}
+			12 | 13 => self.batch(),
+			14..=16 => self.show(),
+			17 | 18 => {
+				let interval = self.past();
+				drop(self.signed(owner, Call::claim { device, interval }));
+			}
+			19 | 20 => {
+				let ((certificate, holder), to) = (self.holding(), self.person());
+				let amount = WattHours(self.below(3));
+				drop(self.signed(holder, Call::transfer { certificate, to, amount }));
+			}
+			21 => {
+				let ((certificate, holder), beneficiary) = (self.holding(), self.person());
+				let (amount, reason) = (WattHours(self.below(3)), [3; 32]);
+				drop(self.signed(
+					holder,
+					Call::retire { certificate, amount, beneficiary, reason },
+				));
+			}
+			22 => {
+				let (beneficiary, retirement) = (self.person(), self.below(20));
+				let who = self.person();
+				drop(self.signed(who, Call::forget_retirement { beneficiary, retirement }));
+				let (certificate, holder) = self.holding();
+				let who = self.person();
+				drop(self.signed(who, Call::expire { certificate, holder }));
+			}
+			_ => {
+				let zone = if self.chance(70) { Some(ZoneId(self.below(5) as u16)) } else { None };
+				let cell = region(self.cell());
+				drop(self.governed(Call::set_zone { cell, zone }));
+			}
+		}
+	}
+
+	/// The last interval's reports of all devices under one root.
+	fn batch(&mut self) {
+		let interval = Interval(support::now().0.saturating_sub(1));
+		let devices: BTreeSet<_> = pallet_devices::Devices::<Runtime>::iter_keys().collect();
+		let signed: Vec<_> =
+			devices.into_iter().map(|device| self.reading(device, interval)).collect();
+		let Some(tree) = tree(&signed) else { return };
+		let Some(root) = tree.root().copied() else { return };
+		let number = pallet_energy::NextBatch::<Runtime>::get();
+		let leader = self.person();
+		if self.signed(leader, pallet_energy::Call::submit_batch { interval, root }) {
+			self.batches.insert(number, signed);
+		}
+	}
+
+	/// Shows what was drawn of a batch, or opens a report of it.
+	fn show(&mut self) {
+		let known: Vec<_> = self.batches.keys().copied().collect();
+		if known.is_empty() {
+			return;
+		}
+		let batch = self.pick(&known);
+		let Some(record) = pallet_energy::Batches::<Runtime>::get(batch) else { return };
+		let signed = self.batches[&batch].clone();
+		let tree = tree(&signed).expect("it was submitted");
+		let opening = |index: usize| Opening {
+			report: signed[index].0,
+			signature: signed[index].1,
+			path: tree.path(index).unwrap().try_into().unwrap(),
+		};
+		if self.chance(60) {
+			let Some(places) = Energy::drawn(batch) else { return };
+			let openings: Vec<_> =
+				places.into_iter().map(|place| opening(tree.at(place).unwrap())).collect();
+			let openings = openings.try_into().unwrap();
+			self.signed(record.leader, pallet_energy::Call::show_batch { batch, openings });
+		} else {
+			let index = self.below(signed.len() as u64) as usize;
+			let opening = Box::new(opening(index));
+			self.signed(record.leader, pallet_energy::Call::open_report { batch, opening });
+		}
+	}
+
+	fn on_tasks(&mut self) {
+		use pallet_tasks::Call;
+		let (device, owner) = self.owned();
+		let (task, chunk) = self.chunk();
+		match self.below(16) {
+			0..=2 => {
+				let count = 1 + self.below(3) as u32;
+				let inputs = (0..count).map(images).collect::<Vec<_>>().try_into().unwrap();
+				let deadline = Interval(support::now().0 + 2 + self.below(8) as u32);
+				let client = self.person();
+				drop(self.signed(client, Call::open {
+					model: self.pick_model(),
+					class: CLASS,
+					inputs,
+					reward_per_chunk: support::REWARD,
+					deadline,
+				}));
+			}
+			3..=6 => drop(self.signed(owner, Call::accept { device, task, chunk })),
+			7 => {
+				let who = self.worker(task, chunk).map_or(owner, |(_, who)| who);
+				drop(self.signed(who, Call::release { task, chunk }));
+			}
+			8..=10 => {
+				let Some((_, who)) = self.worker(task, chunk) else { return };
+				let work = Model::digits().run(&images(chunk)).work_commitment().unwrap();
+				drop(self.signed(who, Call::commit { task, chunk, work }));
+			}
+			11..=13 => self.prove(task, chunk),
+			14 => drop(self.signed(owner, Call::expire { task })),
+			_ => {
+				let client = pallet_tasks::Tasks::<Runtime>::get(task).map(|task| task.client);
+				drop(self.signed(client.unwrap_or(owner), Call::close { task }));
+			}
+		}
+	}
+
+	fn pick_model(&self) -> u32 {
+		0
+	}
+
+	/// The device that has a chunk, and its owner.
+	fn worker(&mut self, task: TaskId, chunk: u32) -> Option<(DeviceId, AccountId)> {
+		let device = match pallet_tasks::Chunks::<Runtime>::get(task, chunk)?.state {
+			ChunkState::Assigned { device, .. } | ChunkState::Committed { device, .. } => device,
+			_ => return None,
+		};
+		Some((device, self.owner_of(device)))
+	}
+
+	/// Proves a committed chunk for real, as long as there is time for it; otherwise with nonsense.
+	fn prove(&mut self, task: TaskId, chunk: u32) {
+		let Some((device, who)) = self.worker(task, chunk) else { return };
+		let record = pallet_tasks::Chunks::<Runtime>::get(task, chunk).unwrap();
+		let ready = match record.state {
+			ChunkState::Committed { interval, .. } => {
+				pallet_energy::Reports::<Runtime>::contains_key(device, interval)
+					&& pallet_pogcs::IntervalRandomness::<Runtime>::contains_key(interval)
+			}
+			_ => false,
+		};
+		let known = self.keys.get(&device).copied();
+		let submission = match known.filter(|_| ready && self.proofs > 0) {
+			Some(number) => {
+				self.proofs -= 1;
+				let device = support::Device {
+					pair: pair(number),
+					secret: secret(number),
+					id: device,
+					generation: [50; pogcs_primitives::wire::READINGS],
+					compute_draw: [40; pogcs_primitives::wire::READINGS],
+				};
+				support::proven(&device.request(task, chunk)).1
+			}
+			None => Submission {
+				proof: [1; 128],
+				scores: Default::default(),
+				green: support::GREEN,
+				nullifier: Commitment([1; 32]),
+			},
+		};
+		let submission = Box::new(submission);
+		self.signed(who, pallet_tasks::Call::prove { task, chunk, submission });
+	}
+
+	fn on_oracle(&mut self) {
+		use pallet_oracle::Call;
+		let feed = self.feed();
+		let feeder = self.person();
+		match self.below(28) {
+			0 => {
+				let name = b"zone".to_vec().try_into().unwrap();
+				let zone = feed.zone;
+				drop(self.governed(Call::set_zone { zone, name, currency: CurrencyCode(*b"EUR") }));
+			}
+			1 => drop(self.governed(Call::remove_zone { zone: feed.zone })),
+			2 | 3 => {
+				let policy = self.policy();
+				drop(self.governed(Call::set_feed { feed, policy }));
+			}
+			4 => drop(self.governed(Call::close_feed { feed })),
+			5 | 6 => {
+				let name = b"feeder".to_vec().try_into().unwrap();
+				drop(self.governed(Call::admit { feeder, name }));
+			}
+			7 => drop(self.governed(Call::dismiss { feeder })),
+			8..=10 => drop(self.governed(Call::assign { feed, feeder })),
+			11 => drop(self.governed(Call::unassign { feed, feeder })),
+			12 => {
+				let slash = Perbill::from_percent(self.below(60) as u32);
+				if self.chance(50) {
+					drop(self.governed(Call::accuse { feed, feeder }));
+				} else {
+					drop(self.governed(Call::judge { feed, feeder, slash }));
+				}
+			}
+			13 => drop(self.signed(feeder, Call::bond {})),
+			14 => drop(self.signed(feeder, Call::leave {})),
+			15 => {
+				let who = self.person();
+				drop(self.signed(who, Call::withdraw { feeder }));
+			}
+			16 => drop(self.signed(feeder, Call::resume { feed })),
+			17 => {
+				let limit = self.below(4) as u32;
+				drop(self.signed(feeder, Call::settle { limit }));
+			}
+			_ => {
+				let reading = match feed.quantity {
+					Quantity::Carbon => Reading::Carbon(GramsPerKwh(self.below(600) as u32)),
+					Quantity::Price => Reading::Price(MicrosPerKwh(self.below(900) as i64)),
+				};
+				let interval = Interval(support::now().0.saturating_sub(1));
+				drop(self.signed(feeder, Call::submit { zone: feed.zone, interval, reading }));
+			}
+		}
+	}
+
+	fn on_hours(&mut self) {
+		let to = self.person();
+		let all: Vec<_> = pallet_hours::Holdings::<Runtime>::iter_keys().collect();
+		if all.is_empty() || self.chance(20) {
+			let limit = self.below(4) as u32;
+			self.signed(to, pallet_hours::Call::sweep { limit });
+			return;
+		}
+		let (interval, class, holder) = self.pick(&all);
+		let amount = MicroGpuHours(self.below(100));
+		self.signed(holder, pallet_hours::Call::transfer { to, class, interval, amount });
+	}
+
+	fn on_pools(&mut self) {
+		use pallet_pools::Call;
+		let (device, owner) = self.owned();
+		let pool = self.pool();
+		match self.below(48) {
+			0 => {
+				let kind = self.pick(&[PoolKind::Energy, PoolKind::Compute, PoolKind::Green]);
+				let leader = if self.chance(30) { Some(device) } else { None };
+				let (terms, conditions) = (self.terms(), self.conditions());
+				let conditions = conditions.try_into().unwrap();
+				let class = if self.chance(95) { CLASS } else { ClassId(9) };
+				drop(self.signed(owner, Call::create { kind, class, terms, conditions, leader }));
+			}
+			1 => {
+				let creator = pallet_pools::Pools::<Runtime>::get(pool).map(|pool| pool.creator);
+				drop(self.signed(creator.unwrap_or(owner), Call::dissolve { pool }));
+			}
+			2..=4 => drop(self.signed(owner, Call::apply { pool, device })),
+			5 => drop(self.signed(owner, Call::retract { device })),
+			6 | 7 => drop(self.signed(owner, Call::draw { pool })),
+			8..=10 => drop(self.signed(owner, Call::claim { device })),
+			11 => drop(self.signed(owner, Call::end_round { pool })),
+			12..=16 => drop(self.signed(owner, Call::join { pool, device })),
+			17 => {
+				let (from, until) = (self.ahead(), self.ahead());
+				drop(self.signed(owner, Call::join_by_hour { pool, device, from, until }));
+			}
+			18 => {
+				let (_, device, owner) = self.member();
+				drop(self.signed(owner, Call::leave { device }));
+			}
+			19 => {
+				let (_, device, owner) = self.member();
+				drop(self.signed(owner, Call::resume { device }));
+			}
+			20 => {
+				let (_, device, owner) = self.member();
+				drop(self.signed(owner, Call::exit { device }));
+			}
+			21..=26 => {
+				let (_, device, owner) = self.member();
+				let (from, until) = (self.ahead(), self.ahead());
+				let amount = Units(self.below(1_500));
+				drop(self.signed(owner, Call::promise { device, from, until, amount }));
+			}
+			27 => {
+				let (_, device, owner) = self.member();
+				let (interval, amount) = (self.ahead(), Units(self.below(800)));
+				drop(self.signed(owner, Call::take_back { device, interval, amount }));
+			}
+			28..=32 => {
+				let (_, device, owner) = self.member();
+				let all = pallet_pools::Promises::<Runtime>::iter_key_prefix(device);
+				let some: Vec<_> = all.take(4).collect();
+				let intervals = some.try_into().unwrap();
+				drop(self.signed(owner, Call::settle { device, intervals }));
+			}
+			33 => {
+				let books: Vec<_> = pallet_pools::Books::<Runtime>::iter_keys().collect();
+				let (pool, interval) =
+					if books.is_empty() { (pool, self.past()) } else { self.pick(&books) };
+				drop(self.signed(owner, Call::close_book { pool, interval }));
+			}
+			34..=36 => {
+				let books: Vec<_> = pallet_pools::Books::<Runtime>::iter_keys().collect();
+				let (pool, interval) =
+					if books.is_empty() { (pool, self.ahead()) } else { self.pick(&books) };
+				let shares = self.pick(&[Shares::ByWork, Shares::Equal]);
+				let amount = u128::from(self.below(5)) * UNIT;
+				drop(self.signed(owner, Call::pay_in { pool, interval, amount, shares }));
+			}
+			37 | 38 => {
+				let (_, device, owner) = self.member();
+				let change = match self.below(3) {
+					0 => Change::Terms(self.terms()),
+					1 => Change::Conditions(self.conditions().try_into().unwrap()),
+					_ => Change::Leader(Some(self.device())),
+				};
+				drop(self.signed(owner, Call::propose { device, change }));
+			}
+			39 | 40 => {
+				let (pool, device, owner) = self.member();
+				let open: Vec<_> =
+					pallet_pools::Proposals::<Runtime>::iter_key_prefix(pool).collect();
+				let proposal = if open.is_empty() { 0 } else { self.pick(&open) };
+				let aye = self.chance(70);
+				drop(self.signed(owner, Call::vote { device, proposal, aye }));
+			}
+			41 => {
+				let open: Vec<_> = pallet_pools::Proposals::<Runtime>::iter_keys().collect();
+				let (pool, proposal) =
+					if open.is_empty() { (pool, 0) } else { self.pick(&open) };
+				drop(self.signed(owner, Call::close_proposal { pool, proposal }));
+			}
+			42 => drop(self.signed(owner, Call::enact { pool })),
+			43 | 44 => drop(self.signed(owner, Call::stand { pool, device })),
+			45 => drop(self.signed(owner, Call::stand_down { pool, device })),
+			_ => {
+				let record = pallet_pools::Pools::<Runtime>::get(pool);
+				let leader = record.and_then(|pool| pool.leader).unwrap_or(device);
+				let ((task, chunk), (_, member, _)) = (self.chunk(), self.member());
+				let parts = vec![(chunk, member)].try_into().unwrap();
+				let who = self.owner_of(leader);
+				drop(self.signed(who, Call::split { pool, leader, task, parts }));
+			}
+		}
+	}
+}
+
+fn root() -> Vec<u8> {
+	sp_io::storage::root(sp_core::storage::StateVersion::V1)
+}
+
+fn pair(number: u8) -> ed25519::Pair {
+	ed25519::Pair::from_seed(&[number.wrapping_add(1); 32])
+}
+
+fn secret(number: u8) -> pogcs_proof::Secret {
+	pogcs_proof::Secret::from_entropy(&[number.wrapping_add(1); 32])
+}
+
+fn region(cell: CellId) -> CellId {
+	use pogcs_primitives::traits::Places;
+	<Runtime as pallet_pools::Config>::Places::ancestor(cell, 5).unwrap_or(cell)
+}
+
+fn tree(signed: &[Signed]) -> Option<Tree> {
+	let leaves = signed.iter().map(|(report, signature)| Node::leaf(report, signature, blake2_256));
+	Tree::new(leaves.collect(), blake2_256)
+}
+
+/// What must hold of all of them together.
+fn look(at: usize) {
+	let all = [
+		("accountability", Accountability::do_try_state()),
+		("devices", Devices::do_try_state()),
+		("energy", Energy::do_try_state()),
+		("hours", Hours::do_try_state()),
+		("oracle", Oracle::do_try_state()),
+		("pogcs", Pogcs::do_try_state()),
+		("pools", Pools::do_try_state()),
+		("proofs", Proofs::do_try_state()),
+		("tasks", Tasks::do_try_state()),
+	];
+	for (pallet, state) in all {
+		assert_eq!(state, Ok(()), "{pallet} after {at} calls");
+	}
+	let owned: u128 = frame_system::Account::<Runtime>::iter()
+		.map(|(_, account)| account.data.free + account.data.reserved)
+		.sum();
+	assert_eq!(owned, <Balances as Inspect<AccountId>>::total_issuance(), "after {at} calls");
+}
+
+#[test]
+fn every_pallet_should_hold_when_ten_thousand_random_calls_were_made() {
+	let seed = std::env::var("POGCS_SEED").map_or(7_389, |seed| seed.parse().expect("a number"));
+	println!("POGCS_SEED={seed}");
+	let mut world = World::new(seed);
+	support::state(genesis::LOCAL).execute_with(|| {
+		support::begin();
+		for number in 0..OPERATIONS {
+			world.operate();
+			match world.below(40) {
+				0 => support::pass(1),
+				1..=4 => support::next_block(),
+				_ => {}
+			}
+			if number % LOOK_EVERY == 0 {
+				look(number);
+			}
+		}
+		look(OPERATIONS);
+	});
+	for ((pallet, call), (made, succeeded)) in &world.made {
+		println!("{pallet:>10}.{call:<24} {made:>6} made, {succeeded:>6} succeeded");
+	}
+	// A call that never succeeds shows nothing. These need what does not come about by chance here.
+	let rare = RARE.iter().map(|(pallet, call)| (pallet.to_string(), call.to_string()));
+	let rare: BTreeSet<_> = rare.collect();
+	for (pallet, calls) in [
+		("Devices", pallet_devices::Call::<Runtime>::get_call_names()),
+		("Energy", pallet_energy::Call::<Runtime>::get_call_names()),
+		("Tasks", pallet_tasks::Call::<Runtime>::get_call_names()),
+		("Oracle", pallet_oracle::Call::<Runtime>::get_call_names()),
+		("Hours", pallet_hours::Call::<Runtime>::get_call_names()),
+		("Pools", pallet_pools::Call::<Runtime>::get_call_names()),
+	] {
+		for call in calls {
+			let name = (pallet.to_string(), call.to_string());
+			let succeeded = world.made.get(&name).is_some_and(|(_, succeeded)| *succeeded > 0);
+			assert!(succeeded || rare.contains(&name), "{name:?} never succeeded");
+		}
+	}
+}
+
+/// Calls that this test need not see succeed, each of which has tests of its own.
+const RARE: &[(&str, &str)] = &[
+	// Governance's, that would end the run for all others.
+	("Devices", "register_maker"),
+	("Devices", "revoke_maker"),
+	("Devices", "set_class"),
+	("Devices", "set_parameters"),
+	("Tasks", "register_model"),
+];
