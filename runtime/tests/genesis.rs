@@ -3,7 +3,7 @@
 mod support;
 
 use codec::Encode;
-use frame_support::traits::GetCallMetadata;
+use frame_support::{traits::GetCallMetadata, BoundedVec};
 use pogcs_primitives::{
 	wire::{EnergyReport, Submission},
 	Commitment, DeviceId, Interval, MilliWattHours, TaskId,
@@ -128,7 +128,10 @@ fn the_devices_calls_should_be_where_the_device_thinks() {
 	};
 	let (task, chunk, device) = (TaskId(6), 7, DeviceId(1));
 	let work = Commitment([8; 32]);
-	let pairs: [(RuntimeCall, Call); 4] = [
+	let root = [3; 32];
+	let nodes: BoundedVec<[u8; 32], _> = vec![[1; 32], [2; 32]].try_into().unwrap();
+	let opened = nodes.clone().into_inner();
+	let pairs: [(RuntimeCall, Call); 7] = [
 		(
 			pallet_energy::Call::report { report, signature: [9; 64] }.into(),
 			Call::Report { report, signature: [9; 64] },
@@ -145,6 +148,18 @@ fn the_devices_calls_should_be_where_the_device_thinks() {
 			pallet_tasks::Call::prove { task, chunk, submission: Box::new(submission.clone()) }
 				.into(),
 			Call::Prove { task, chunk, submission: Box::new(submission) },
+		),
+		(
+			pallet_devices::Call::request_challenge { device }.into(),
+			Call::RequestChallenge { device },
+		),
+		(
+			pallet_devices::Call::commit_challenge { device, root }.into(),
+			Call::CommitChallenge { device, root },
+		),
+		(
+			pallet_devices::Call::open_challenge { device, nodes }.into(),
+			Call::OpenChallenge { device, nodes: opened },
 		),
 	];
 	for (ours, theirs) in pairs {

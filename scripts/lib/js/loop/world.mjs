@@ -68,16 +68,34 @@ export class World {
     chmodSync(this.maker, 0o600);
   }
 
+  /** Writes what the device at `site` is told: its nodes, its panel and its place. */
+  configure(path, site, seed) {
+    const config = join(path, 'device.toml');
+    writeFileSync(
+      config,
+      [
+        `nodes = ${JSON.stringify(this.chain.nodes.map(({ url }) => url))}`,
+        `checkpoint = ${JSON.stringify(this.checkpoint)}`,
+        'capacity = 1',
+        '[meter]',
+        `latitude = ${site.latitude.toFixed(2)}`,
+        `start_hour = ${site.hour.toFixed(1)}`,
+        `seed = ${seed}`,
+        '',
+      ].join('\n'),
+    );
+    return config;
+  }
+
   /** The maker's certificate for a device's key, and the device's consent to this owner. */
-  async vouch(key, keys) {
+  async vouch(key, config) {
     const now = (await this.api.query.pogcs.currentInterval()).toNumber();
     const { maker, deviceKey, expires, signature } = await device(
       'certify', '--maker', this.maker, '--device-key', key, '--class', `${CLASS}`,
       '--expires', `${now + 100_000}`,
     );
     const { consent } = await device(
-      'consent', '--keys', keys, '--owner', u8aToHex(this.owner.publicKey),
-      '--checkpoint', this.checkpoint, '--until', `${now + 5}`,
+      'consent', '--config', config, '--owner', u8aToHex(this.owner.publicKey),
     );
     return { certificate: { maker, deviceKey, class: CLASS, expires, signature }, consent };
   }
@@ -91,7 +109,8 @@ export class World {
       mkdirSync(path);
       const keys = join(path, 'device.keys');
       const { key, commitment } = await device('keygen', '--out', keys);
-      const { certificate, consent } = await this.vouch(key, keys);
+      const config = this.configure(path, site, this.devices.length + 1);
+      const { certificate, consent } = await this.vouch(key, config);
       calls.push(
         this.api.tx.devices.register(
           certificate, site.cell, this.validators[site.validator], commitment, consent, DEPOSIT,
@@ -99,7 +118,7 @@ export class World {
         // The device pays for its own reports and proofs.
         this.api.tx.balances.transferKeepAlive(key, 100n * GCS),
       );
-      this.devices.push({ ...site, path, key, commitment, events: [] });
+      this.devices.push({ ...site, path, config, key, commitment, events: [] });
     }
     await send(this.api, this.api.tx.utility.batchAll(calls), this.owner);
     for (const entry of this.devices) {
@@ -109,8 +128,7 @@ export class World {
 
   /** Tries to register `entry`'s key once more, at another place. */
   async registerAgain(entry, site) {
-    const keys = join(entry.path, 'device.keys');
-    const { certificate, consent } = await this.vouch(entry.key, keys);
+    const { certificate, consent } = await this.vouch(entry.key, entry.config);
     return send(
       this.api,
       this.api.tx.devices.register(
@@ -123,7 +141,7 @@ export class World {
   /** What `pogcs-device status` prints for a device. */
   async status(entry) {
     const { stdout } = await run(program('pogcs-device'), [
-      'status', '--config', join(entry.path, 'device.toml'),
+      'status', '--config', entry.config,
     ]);
     return stdout;
   }
@@ -132,20 +150,7 @@ export class World {
   startDevices() {
     this.say(`starting ${this.devices.length} devices`);
     for (const entry of this.devices.filter(({ process }) => !process)) {
-      writeFileSync(
-        join(entry.path, 'device.toml'),
-        [
-          `nodes = ${JSON.stringify(this.chain.nodes.map(({ url }) => url))}`,
-          `checkpoint = ${JSON.stringify(this.checkpoint)}`,
-          'capacity = 1',
-          '[meter]',
-          `latitude = ${entry.latitude.toFixed(2)}`,
-          `start_hour = ${entry.hour.toFixed(1)}`,
-          `seed = ${entry.id + 1}`,
-          '',
-        ].join('\n'),
-      );
-      const args = ['run', '--json', '--config', join(entry.path, 'device.toml')];
+      const args = ['run', '--json', '--config', entry.config];
       entry.process = start(program('pogcs-device'), args, join(entry.path, 'log'));
       createInterface({ input: entry.process.child.stdout }).on('line', (line) => {
         try {
@@ -158,18 +163,19 @@ export class World {
     }
   }
 
-  /** Waits until the devices may take work, which is from the interval after their registration. */
+  /**
+   * Waits until the devices may take work: each has proven the throughput of its class, and the
+   * interval in which it was registered is over.
+   */
   async devicesAreReady() {
-    const since = [];
-    for (const { id } of this.devices) {
-      since.push((await this.api.query.devices.devices(id)).unwrap().since.toNumber());
-    }
-    this.say('waiting for the next interval, with which the devices start');
-    return waitFor(
-      'the interval after registration',
-      async () => (await this.api.query.pogcs.currentInterval()).toNumber() > Math.max(...since),
-      180,
-    );
+    this.say('waiting until the devices have proven how fast they are, and for the next interval');
+    return waitFor('the devices to be online', async () => {
+      const now = (await this.api.query.pogcs.currentInterval()).toNumber();
+      const records = await Promise.all(
+        this.devices.map(async ({ id }) => (await this.api.query.devices.devices(id)).unwrap()),
+      );
+      return records.every(({ state, since }) => state.isOnline && now > since.toNumber());
+    }, 300);
   }
 
   /** Opens a task of `count` chunks beginning with image `first`; returns its id. */
