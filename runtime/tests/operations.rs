@@ -12,7 +12,7 @@ use frame_support::{
 	dispatch::GetDispatchInfo,
 	traits::{fungible::Inspect, GetCallMetadata, GetCallName},
 };
-use pallet_devices::types::{MakerReason, SuspensionReason, Voucher};
+use pallet_devices::{SuspensionReason, Voucher};
 use pallet_energy::{CertificateId, Opening, Source};
 use pallet_oracle::{Distance, Level, Policy};
 use pallet_pools::{Change, Condition, GramsPerGpuHour, Shares, Terms, Units};
@@ -39,7 +39,7 @@ use rand_chacha::{
 	rand_core::{RngCore, SeedableRng},
 	ChaCha8Rng,
 };
-use sp_core::{ed25519, hashing::blake2_256, Pair};
+use sp_core::{blake2_256, ed25519, Pair};
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{traits::Dispatchable, Perbill, Permill};
 
@@ -171,7 +171,7 @@ impl World {
 		let all: Vec<_> =
 			pallet_tasks::Chunks::<Runtime>::iter_keys().collect();
 		if all.is_empty() || self.chance(3) {
-			return (TaskId(self.below(30) as u32), self.below(3) as u32);
+			return (TaskId(self.below(30)), self.below(3) as u32);
 		}
 		self.pick(&all)
 	}
@@ -462,7 +462,8 @@ impl World {
 			let (device, interval) = (self.device(), self.past());
 			return (CertificateId { device, interval, source: Source::Production }, self.person());
 		}
-		self.pick(&all)
+		let (holder, certificate) = self.pick(&all);
+		(certificate, holder)
 	}
 
 	fn on_energy(&mut self) {
@@ -648,7 +649,7 @@ impl World {
 			}
 			None => Submission {
 				proof: [1; 128],
-				scores: Default::default(),
+				scores: [0; 40],
 				green: support::GREEN,
 				nullifier: Commitment([1; 32]),
 			},

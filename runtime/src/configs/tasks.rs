@@ -1,7 +1,7 @@
 //! Demand contracts.
 
 use frame_support::{
-	traits::{ConstU128, ConstU32, Get},
+	traits::{ConstU128, ConstU32},
 	weights::Weight,
 };
 use frame_system::EnsureRoot;
