@@ -59,8 +59,8 @@ pub const START: Interval = Interval(5);
 pub const EXPIRES: Interval = Interval(105);
 
 pub const CLASS: ClassId = ClassId(1);
-pub const CELL: CellId = CellId(0x8f65_2636_d876_620);
-pub const OTHER_CELL: CellId = CellId(0x8f1f_1d48_945d_998);
+pub const CELL: CellId = CellId(0x08f6_5263_6d87_6620);
+pub const OTHER_CELL: CellId = CellId(0x08f1_f1d4_8945_d998);
 pub const COMMITMENT: Commitment = Commitment([7; 32]);
 pub const OTHER_COMMITMENT: Commitment = Commitment([8; 32]);
 /// The first device that a test registers.
