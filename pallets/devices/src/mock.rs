@@ -21,6 +21,7 @@ use pogcs_primitives::{
 };
 use sp_core::{ed25519, Pair};
 use sp_io::{hashing::blake2_256, TestExternalities};
+use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{
 	traits::{ConstU32, ConstU64, Convert},
 	BuildStorage, DispatchResult,
@@ -296,6 +297,8 @@ pub fn new_test_ext() -> TestExternalities {
 	.build_storage()
 	.expect("the genesis is valid");
 	let mut ext = TestExternalities::new(storage);
+	// Benchmarks sign with keys that it makes.
+	ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
 	ext.execute_with(|| System::set_block_number(1));
 	ext
 }
