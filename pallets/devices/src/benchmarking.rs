@@ -171,7 +171,7 @@ impl<T: Config> Made<T> {
 	}
 
 	fn change(&self, change: impl FnOnce(&mut Entry<T>)) {
-		let mut entry = Pallet::<T>::entry(self.id).ok().expect("it was made");
+		let mut entry = Pallet::<T>::entry(self.id).expect("it was made");
 		change(&mut entry);
 		Pallet::<T>::settle(entry, StateReason::Requested);
 	}
