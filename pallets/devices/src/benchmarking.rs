@@ -28,7 +28,7 @@ use crate::*;
 const CLASS: ClassId = ClassId(0);
 const KEY_TYPE: KeyTypeId = KeyTypeId(*b"benc");
 /// A cell of resolution 15.
-const CELL: u64 = 0x8f65_2636_d876_620;
+const CELL: u64 = 0x08f6_5263_6d87_6620;
 /// When a benchmark happens.
 const NOW: Interval = Interval(1_000);
 /// The block whose randomness draws.
@@ -171,7 +171,7 @@ impl<T: Config> Made<T> {
 	}
 
 	fn change(&self, change: impl FnOnce(&mut Entry<T>)) {
-		let mut entry = Pallet::<T>::entry(self.id).ok().expect("it was made");
+		let mut entry = Pallet::<T>::entry(self.id).expect("it was made");
 		change(&mut entry);
 		Pallet::<T>::settle(entry, StateReason::Requested);
 	}

@@ -21,6 +21,7 @@ use pogcs_primitives::{
 };
 use sp_core::{ed25519, Pair};
 use sp_io::{hashing::blake2_256, TestExternalities};
+use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{
 	traits::{ConstU32, ConstU64, Convert},
 	BuildStorage, DispatchResult,
@@ -59,8 +60,8 @@ pub const START: Interval = Interval(5);
 pub const EXPIRES: Interval = Interval(105);
 
 pub const CLASS: ClassId = ClassId(1);
-pub const CELL: CellId = CellId(0x8f65_2636_d876_620);
-pub const OTHER_CELL: CellId = CellId(0x8f1f_1d48_945d_998);
+pub const CELL: CellId = CellId(0x08f6_5263_6d87_6620);
+pub const OTHER_CELL: CellId = CellId(0x08f1_f1d4_8945_d998);
 pub const COMMITMENT: Commitment = Commitment([7; 32]);
 pub const OTHER_COMMITMENT: Commitment = Commitment([8; 32]);
 /// The first device that a test registers.
@@ -300,6 +301,8 @@ pub fn new_test_ext() -> TestExternalities {
 	.build_storage()
 	.expect("the genesis is valid");
 	let mut ext = TestExternalities::new(storage);
+	// Benchmarks sign with keys that it makes.
+	ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
 	ext.execute_with(|| System::set_block_number(1));
 	ext
 }

@@ -241,7 +241,7 @@ fn register_should_be_refused_when_the_commitment_is_taken() {
 #[test]
 fn register_should_be_refused_when_the_cell_does_not_exist() {
 	new_test_ext().build_and_execute(|| {
-		for cell in [CellId(0), CellId(0x8e65_2636_d876_627), CellId(u64::MAX)] {
+		for cell in [CellId(0), CellId(0x08e6_5263_6d87_6627), CellId(u64::MAX)] {
 			let registration = Registration { cell, ..Registration::valid() };
 			assert_noop!(registration.send(), Error::<Test>::BadCell);
 		}
