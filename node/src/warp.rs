@@ -2,10 +2,10 @@
 //!
 //! The SDK's warp sync puts the headers of its proof into the database: the last block of every
 //! finality set. Where the newest justified block is the child of such a header, its state cannot be
-//! imported: the database, asked to finalise what lies between that header and genesis, does not
-//! have it. The node then falls back to a full sync of blocks whose states it will never have, for
-//! good. So the state is fetched at the last block of the set instead, which no header below is known
-//! of and which the same proof has shown to be final.
+//! imported: the client, whose database has the parent, would finalise everything from genesis up to
+//! it first, and the headers between are not there. The node then falls back to a full sync, of blocks
+//! on states that it will never have. So the state is that of the parent instead: the same proof shows
+//! it to be final, and its own parent is not in the database.
 
 use std::{error::Error, sync::Arc};
 
@@ -51,17 +51,14 @@ impl<B: BlockT> Verifier<B> for SeparateVerifier<B> {
 		proof: &EncodedProof,
 	) -> Result<VerificationResult<B>, Box<dyn Error + Send + Sync>> {
 		let result = self.inner.verify(proof)?;
-		let held = |held: &mut Option<Fragment<B>>| held.take().into_iter();
+		let held = self.held.take().into_iter();
 		Ok(match result {
 			VerificationResult::Partial(mut fragments) => {
-				let last = fragments.pop();
-				let fragments = held(&mut self.held).chain(fragments).collect();
-				self.held = last;
-				VerificationResult::Partial(fragments)
+				self.held = fragments.pop();
+				VerificationResult::Partial(held.chain(fragments).collect())
 			}
 			VerificationResult::Complete(target, fragments) => {
-				let fragments = held(&mut self.held).chain(fragments).collect();
-				let (target, fragments) = separate::<B>(target, fragments);
+				let (target, fragments) = separate::<B>(target, held.chain(fragments).collect());
 				VerificationResult::Complete(target, fragments)
 			}
 		})
@@ -84,10 +81,10 @@ fn separate<B: BlockT>(
 ) -> (B::Header, Vec<Fragment<B>>) {
 	// The target's own header is in its state's import, not among the headers.
 	fragments.retain(|(header, _)| header.number() < target.number());
-	while fragments.last().is_some_and(|(header, _)| header.hash() == *target.parent_hash()) {
-		if let Some((parent, _)) = fragments.pop() {
-			target = parent;
-		}
+	while let Some((parent, _)) =
+		fragments.pop_if(|(header, _)| header.hash() == *target.parent_hash())
+	{
+		target = parent;
 	}
 	(target, fragments)
 }

@@ -31,6 +31,12 @@ pub enum Error {
 	/// A node's answer contradicts what is proven.
 	#[error("the node is not believed: {0}")]
 	Follow(FollowError),
+	/// More blocks of one finality set than are followed without a proof of it.
+	#[error(
+		"the node says that {0} blocks are final since this device's checkpoint and proves none of \
+		 them: if every node says so, write a new checkpoint file with `pogcs-device checkpoint`"
+	)]
+	Behind(u32),
 	/// A storage proof.
 	#[error("the node is not believed: {0}")]
 	Proof(ProofError),
@@ -102,6 +108,7 @@ impl Error {
 			Self::Link(_)
 				| Self::Answer(_)
 				| Self::Hex(_)
+				| Self::Behind(_)
 				| Self::Follow(_)
 				| Self::Proof(_)
 				| Self::Incomplete

@@ -158,6 +158,8 @@ pub enum Lie {
 	Finality,
 	/// It serves another header than was asked for.
 	Header,
+	/// It names more blocks than were asked for.
+	Blocks,
 }
 
 struct Block {
@@ -287,8 +289,7 @@ impl Chain {
 		encode_justification(&claim, &[])
 	}
 
-	/// A set that follows is known from its first block on; like the SDK's node, it proves nothing
-	/// of the first set while that lasts.
+	/// Like the SDK's node, it proves nothing of the first set while that lasts.
 	fn prove_finality(&self, number: u32) -> Option<Vec<u8>> {
 		let newest = u32::try_from(self.blocks.len()).ok()? - 1;
 		if number > newest || newest < self.term {
@@ -355,14 +356,18 @@ pub async fn serve(chain: Chain) -> FakeNode {
 
 	method(&mut module, "chain_getBlockHash", |chain, params| {
 		let hash = |number: &Value| {
-			let block = chain.all().nth(number.as_u64()? as usize);
+let block = chain.all().nth(usize::try_from(number.as_u64()?).ok()?);
 			Some(block.map_or(Value::Null, |block| json!(hexed::show(block.header.hash))))
 		};
 		let Some(asked) = params.first() else {
 			return chain.all().last().map(|block| json!(hexed::show(block.header.hash)));
 		};
 		match asked {
-			Value::Array(numbers) => numbers.iter().map(hash).collect(),
+			Value::Array(numbers) => {
+				let more = usize::from(chain.lie == Lie::Blocks);
+				let numbers = numbers.iter().chain(numbers.iter().take(more));
+				numbers.map(hash).collect()
+			}
 			number => hash(number),
 		}
 	});

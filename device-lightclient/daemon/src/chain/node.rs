@@ -152,6 +152,9 @@ impl Node {
 				.request("chain_getBlockHash", rpc_params![numbers])
 				.await
 				.map_err(|error| self.failed(error))?;
+			if hashes.len() != numbers.len() {
+				return Err(Error::Answer("it names more or fewer blocks than asked for".into()));
+			}
 			let hashes = hashes
 				.into_iter()
 				.map(|hash| {

@@ -18,6 +18,8 @@ use crate::{error::Error, hexed};
 const MAX_HEADERS: usize = 100_000;
 /// Up to so many blocks at once, a justification is followed header by header.
 const SHORT_GAP: BlockNumber = 128;
+/// Up to so many blocks at once, headers of one set are followed: three and a half days at three seconds.
+pub(super) const MAX_GAP: BlockNumber = 100_000;
 /// How long [`catch_up`] waits for the justification that proves the present set's last blocks.
 const ANNOUNCEMENT: Duration = Duration::from_secs(30);
 
@@ -121,26 +123,29 @@ pub async fn follow(
 	if gap == 0 {
 		return Ok(None);
 	}
-	let headers = if gap > SHORT_GAP {
+	if gap > SHORT_GAP {
 		if let Some(progress) = step(node, follower).await? {
 			return Ok(Some(progress));
 		}
-		if usize::try_from(gap).map_or(true, |gap| gap > MAX_HEADERS) {
-			return Ok(None);
+		if gap > MAX_GAP {
+			return Err(Error::Behind(gap));
 		}
-		node.headers(head.number.saturating_add(1)..=justification.target_number).await?
-	} else {
-		// Backwards by parent hash, so that a wrong header is noticed at once.
-		let mut headers = Vec::new();
-		let mut hash = justification.target_hash;
-		for _ in 0..gap {
-			let header = node.header(&hash).await?;
-			hash = header.parent_hash;
-			headers.push(header);
-		}
-		headers.reverse();
-		headers
-	};
+		let headers =
+			node.headers(head.number.saturating_add(1)..=justification.target_number).await?;
+		return match follower.advance_along(headers, &justification) {
+			Ok(progress) => Ok(Some(progress)),
+			Err(error) => Err(explain(node, follower, error).await),
+		};
+	}
+	// Backwards by parent hash, so that a wrong header is noticed at once.
+	let mut headers = Vec::new();
+	let mut hash = justification.target_hash;
+	for _ in 0..gap {
+		let header = node.header(&hash).await?;
+		hash = header.parent_hash;
+		headers.push(header);
+	}
+	headers.reverse();
 	let error = match follower.advance_along(headers, &justification) {
 		Ok(progress) => return Ok(Some(progress)),
 		Err(error) => error,

@@ -63,19 +63,32 @@ async fn many_blocks_should_be_followed_in_seconds_when_starting_from_genesis() 
 #[tokio::test]
 async fn head_should_be_reached_when_the_set_has_never_changed() {
 	for length in [3, 128, 129, 700] {
-		let (served, node, mut follower) = start(length, 1_000).await;
+		let (_served, node, mut follower) = start(length, 1_000).await;
 		assert_eq!(catch_up(&node, &mut follower).await.unwrap(), 0);
 		assert_eq!(follower.head().number, length);
+	}
+}
 
-		let (_, honest, mut follower) = start(length, 1_000).await;
-		for lie in [Lie::Finality, Lie::Header] {
-			served.chain.lock().unwrap().lie = lie;
+#[tokio::test]
+async fn node_should_be_left_when_it_lies_of_a_set_that_has_never_changed() {
+	for (length, lies) in
+		[(3, &[Lie::Finality, Lie::Header][..]), (700, &[Lie::Finality, Lie::Header, Lie::Blocks])]
+	{
+		let (served, node, mut follower) = start(length, 1_000).await;
+		for lie in lies {
+			served.chain.lock().unwrap().lie = *lie;
 			let error = catch_up(&node, &mut follower).await.unwrap_err();
 			assert!(error.is_peer(), "{length} {lie:?}: {error}");
 			assert_eq!(follower.head().number, 0);
 		}
-		drop(honest);
 	}
+}
+
+#[tokio::test]
+async fn device_should_say_what_to_do_when_its_checkpoint_is_too_old() {
+	let (_served, node, mut follower) = start(sync::MAX_GAP + 1, sync::MAX_GAP + 2).await;
+	let error = catch_up(&node, &mut follower).await.unwrap_err();
+	assert!(error.to_string().contains("write a new checkpoint"), "{error}");
 }
 
 #[tokio::test]
