@@ -74,7 +74,9 @@ impl World {
 		use Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, Ferdie};
 		Self {
 			random: ChaCha8Rng::seed_from_u64(seed),
-			people: [Alice, Bob, Charlie, Dave, Eve, Ferdie].map(|who| who.to_account_id()).to_vec(),
+			people: [Alice, Bob, Charlie, Dave, Eve, Ferdie]
+				.map(|who| who.to_account_id())
+				.to_vec(),
 			keys: BTreeMap::new(),
 			answers: BTreeMap::new(),
 			batches: BTreeMap::new(),
@@ -168,8 +170,7 @@ impl World {
 	}
 
 	fn chunk(&mut self) -> (TaskId, u32) {
-		let all: Vec<_> =
-			pallet_tasks::Chunks::<Runtime>::iter_keys().collect();
+		let all: Vec<_> = pallet_tasks::Chunks::<Runtime>::iter_keys().collect();
 		if all.is_empty() || self.chance(3) {
 			return (TaskId(self.below(30)), self.below(3) as u32);
 		}
@@ -226,7 +227,10 @@ impl World {
 		let before = self.chance(2).then(root);
 		let done = call.dispatch(origin).is_ok();
 		if !done {
-			assert!(before.is_none_or(|before| before == root()), "{name:?} failed and left a trace");
+			assert!(
+				before.is_none_or(|before| before == root()),
+				"{name:?} failed and left a trace"
+			);
 		}
 		let (made, succeeded) = self.made.entry(name).or_default();
 		*made += 1;
@@ -289,14 +293,17 @@ impl World {
 		let payload = consent_payload(&CHAIN, &owner, &commitment, until);
 		let id = pallet_devices::NextDevice::<Runtime>::get();
 		let (cell, validator) = (self.cell(), self.person());
-		let registered = self.signed(owner, pallet_devices::Call::register {
-			certificate: certify(&maker, key.public().0),
-			cell,
-			validator,
-			commitment,
-			consent: Consent { until, signature: key.sign(&payload).0 },
-			max_deposit: 30 * UNIT,
-		});
+		let registered = self.signed(
+			owner,
+			pallet_devices::Call::register {
+				certificate: certify(&maker, key.public().0),
+				cell,
+				validator,
+				commitment,
+				consent: Consent { until, signature: key.sign(&payload).0 },
+				max_deposit: 30 * UNIT,
+			},
+		);
 		if registered {
 			self.keys.insert(id, number);
 		}
@@ -509,10 +516,9 @@ impl World {
 			21 => {
 				let ((certificate, holder), beneficiary) = (self.holding(), self.person());
 				let (amount, reason) = (WattHours(self.below(3)), [3; 32]);
-				drop(self.signed(
-					holder,
-					Call::retire { certificate, amount, beneficiary, reason },
-				));
+				drop(
+					self.signed(holder, Call::retire { certificate, amount, beneficiary, reason }),
+				);
 			}
 			22 => {
 				let (beneficiary, retirement) = (self.person(), self.below(20));
@@ -583,13 +589,16 @@ impl World {
 				let inputs = (0..count).map(images).collect::<Vec<_>>().try_into().unwrap();
 				let deadline = Interval(support::now().0 + 2 + self.below(8) as u32);
 				let client = self.person();
-				drop(self.signed(client, Call::open {
-					model: self.pick_model(),
-					class: CLASS,
-					inputs,
-					reward_per_chunk: support::REWARD,
-					deadline,
-				}));
+				drop(self.signed(
+					client,
+					Call::open {
+						model: self.pick_model(),
+						class: CLASS,
+						inputs,
+						reward_per_chunk: support::REWARD,
+						deadline,
+					},
+				));
 			}
 			3..=6 => drop(self.signed(owner, Call::accept { device, task, chunk })),
 			7 => {
@@ -705,7 +714,7 @@ impl World {
 					Quantity::Carbon => Reading::Carbon(GramsPerKwh(self.below(600) as u32)),
 					Quantity::Price => Reading::Price(MicrosPerKwh(self.below(900) as i64)),
 				};
-				let interval = Interval(support::now().0.saturating_sub(1));
+				let interval = support::now();
 				drop(self.signed(feeder, Call::submit { zone: feed.zone, interval, reading }));
 			}
 		}
@@ -814,8 +823,7 @@ impl World {
 			}
 			41 => {
 				let open: Vec<_> = pallet_pools::Proposals::<Runtime>::iter_keys().collect();
-				let (pool, proposal) =
-					if open.is_empty() { (pool, 0) } else { self.pick(&open) };
+				let (pool, proposal) = if open.is_empty() { (pool, 0) } else { self.pick(&open) };
 				drop(self.signed(owner, Call::close_proposal { pool, proposal }));
 			}
 			42 => drop(self.signed(owner, Call::enact { pool })),

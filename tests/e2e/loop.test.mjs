@@ -30,7 +30,7 @@ test('a registered device should be on chain with its owner, cell, class and val
     assert.equal(record.key.toHex(), device.key);
     assert.equal(record.cell.toBigInt(), sites[index].cell);
     assert.equal(record.class.toNumber(), 1);
-    assert.equal(record.state.type, 'Online');
+    assert.equal(record.state.type, 'Pending', 'it has proven nothing yet');
     assert.ok(record.deposit.toBigInt() > 0n);
   }
   const holds = await query('balances', 'holds', world.owner.address);
@@ -139,6 +139,46 @@ test('verified work should move the weight of the device\'s validator', async ()
 test('the device should say in words what it did', async () => {
   const status = await world.status(world.devices.find(({ events }) => events.length > 0));
   assert.match(status, /[Pp]roven|paid/);
+  assert.match(status, /Accepted/);
+});
+
+test('a pool should have a claim for each hour that its device promised', async () => {
+  const [{ id: device }] = world.devices;
+  const { pools } = world.api.tx;
+  const by = (tx) => send(world.api, tx, world.owner);
+  const terms = { leaderFee: 0, penalty: GCS, capacity: 10, guests: 0, notice: 2 };
+  const events = await by(pools.create('Green', 1, terms, [], null));
+  const created = events.find(({ section, method }) => section === 'pools' && method === 'Created');
+  const { pool, account } = created.data;
+  await by(pools.join(pool, device));
+  const first = (await query('pogcs', 'currentInterval')).toNumber() + 3;
+  await by(pools.promise(device, first, first + 1, 1000));
+  const claims = (interval) => query('hours', 'holdings', interval, account, 1);
+  for (const interval of [first, first + 1]) {
+    assert.equal((await claims(interval)).unwrap().free.toNumber(), 1000);
+  }
+  // A class of 50 leaves a second does 3,000 in a minute.
+  await assert.rejects(by(pools.promise(device, first, first, 2001)), /pools\.BeyondCapability/);
+  // What the pool has not sold can be taken back, and then it is promised to nobody.
+  await by(pools.takeBack(device, first, 1000));
+  assert.ok((await claims(first)).isNone);
+});
+
+test('feeders should say what the grid is like without a fee, and nobody else', async () => {
+  const [alice, dave] = ['//Alice', '//Dave'].map((uri) => world.keys.addFromUri(uri));
+  const zone = 0;
+  const submit = (interval) => world.api.tx.oracle.submit(zone, interval, { Carbon: 187 });
+  // An interval may end between asking and telling.
+  const told = await waitFor('a value to be taken', async () => {
+    const interval = (await query('pogcs', 'currentInterval')).toNumber();
+    const before = await free(alice.address);
+    const events = await send(world.api, submit(interval), alice).catch(() => []);
+    const taken = events.find(({ section, method }) => section === 'oracle' && method === 'Submitted');
+    return taken && { interval, spent: before - (await free(alice.address)) };
+  });
+  assert.equal(told.spent, 0n);
+  const now = (await query('pogcs', 'currentInterval')).toNumber();
+  await assert.rejects(send(world.api, submit(now), dave), /oracle\.(NotAssigned|PastInterval)/);
 });
 
 test('a client should close a task that is done, and have its deposit back', async () => {

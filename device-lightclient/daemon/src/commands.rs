@@ -423,7 +423,7 @@ mod tests {
 		let signed = consent(&config, &[5; 32], None).await.unwrap();
 		assert_eq!(signed["consent"]["until"], 11);
 		let payload =
-			consent_payload(&checkpoint.genesis, &[5; 32], &keys.commitment(), Interval(11));
+			consent_payload(&checkpoint.genesis, &[5u8; 32], &keys.commitment(), Interval(11));
 		let signature =
 			hexed::parse_array(signed["consent"]["signature"].as_str().unwrap(), "").unwrap();
 		assert!(verify(&keys.device.public(), &payload, &signature));

@@ -356,7 +356,7 @@ pub async fn serve(chain: Chain) -> FakeNode {
 
 	method(&mut module, "chain_getBlockHash", |chain, params| {
 		let hash = |number: &Value| {
-let block = chain.all().nth(usize::try_from(number.as_u64()?).ok()?);
+			let block = chain.all().nth(usize::try_from(number.as_u64()?).ok()?);
 			Some(block.map_or(Value::Null, |block| json!(hexed::show(block.header.hash))))
 		};
 		let Some(asked) = params.first() else {

@@ -31,6 +31,13 @@ pub enum Name {
 	Groth16VerifyWasmMs,
 	/// Size of the compressed runtime
 	RuntimeWasmKb,
+	/// Weight of a device's report of an interval, in a batch of 100,000
+	DeviceIntervalWeightUs,
+	/// Bytes of it in blocks
+	DeviceIntervalBytes,
+	/// Hooks of all blocks that roll over an interval of 100,000 devices
+	#[value(name = "rollover_100k_ms")]
+	Rollover100kMs,
 }
 
 impl Name {
@@ -44,6 +51,9 @@ impl Name {
 		Self::SustainedTps,
 		Self::Groth16VerifyWasmMs,
 		Self::RuntimeWasmKb,
+		Self::DeviceIntervalWeightUs,
+		Self::DeviceIntervalBytes,
+		Self::Rollover100kMs,
 	];
 }
 
@@ -169,6 +179,9 @@ mod tests {
 				"sustained_tps",
 				"groth16_verify_wasm_ms",
 				"runtime_wasm_kb",
+				"device_interval_weight_us",
+				"device_interval_bytes",
+				"rollover_100k_ms",
 			]
 		);
 	}

@@ -5,6 +5,7 @@
 //! | [`chain`] | the chains under test: PoGCS, and the peer that it is compared with |
 //! | [`import`] | how long a block takes to import |
 //! | [`header`] | what the engine itself costs for a header |
+//! | [`fleet`] | what a hundred thousand devices cost the runtime |
 //! | [`throughput`] | transfers per second of a running node |
 //! | [`verifier`] | verifying a proof inside a runtime |
 //! | [`wallet`] | signing transfers |
@@ -17,6 +18,7 @@
 
 mod chain;
 mod figure;
+mod fleet;
 mod header;
 mod import;
 mod throughput;
@@ -32,7 +34,7 @@ use figure::{Figure, Name};
 /// Why something could not be measured.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// Measures block import, the engine, a running node and proof verification on this machine
+/// Measures block import, the engine, a running node, a fleet of devices and proof verification on this machine
 #[derive(Parser)]
 #[command(name = "pogcs-bench", version)]
 struct Arguments {
@@ -93,6 +95,20 @@ fn measure(name: Name, arguments: &Arguments) -> Result<Figure, Error> {
 				.ok_or("this program was built without the runtime's wasm (SKIP_WASM_BUILD)")?;
 			// A precise count of bytes: far below 2^52.
 			Ok(Figure::alone(name, wasm.len() as f64 / 1_000.0, "kB"))
+		}
+		Name::DeviceIntervalWeightUs => {
+			let fleet::Measured { batched, single, .. } = fleet::measured()?;
+			let figure = Figure::alone(name, batched.weight, "us");
+			Ok(figure.against("a transaction each", single.weight))
+		}
+		Name::DeviceIntervalBytes => {
+			let fleet::Measured { batched, single, .. } = fleet::measured()?;
+			let figure = Figure::alone(name, batched.bytes, "B");
+			Ok(figure.against("a transaction each", single.bytes))
+		}
+		Name::Rollover100kMs => {
+			let fleet::Measured { rollover, tenfold, .. } = fleet::measured()?;
+			Ok(Figure::alone(name, rollover, "ms").against("1,000,000 devices", tenfold))
 		}
 	}
 }

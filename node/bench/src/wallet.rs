@@ -1,4 +1,4 @@
-//! Signing transfers. The peer's transactions have the encoding of PoGCS's, so that one wallet serves
+//! Signing transactions. The peer's transactions have the encoding of PoGCS's, so that one wallet serves
 //! both chains.
 
 use codec::Encode;
@@ -39,11 +39,16 @@ pub struct Wallet {
 
 impl Wallet {
 	/// The signed `transfer_keep_alive`.
-	pub fn sign(&self, transfer: &Transfer) -> OpaqueExtrinsic {
+	pub fn transfer(&self, transfer: &Transfer) -> OpaqueExtrinsic {
 		let call = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
 			dest: MultiAddress::Id(transfer.to.into()),
 			value: token::UNIT * u128::from(transfer.amount),
 		});
+		self.sign(call, transfer.from, transfer.nonce).into()
+	}
+
+	/// The signed transaction with this call.
+	pub fn sign(&self, call: RuntimeCall, from: &Pair, nonce: u32) -> UncheckedExtrinsic {
 		let extension: TxExtension = (
 			frame_system::AuthorizeCall::new(),
 			frame_system::CheckNonZeroSender::new(),
@@ -51,7 +56,7 @@ impl Wallet {
 			frame_system::CheckTxVersion::new(),
 			frame_system::CheckGenesis::new(),
 			frame_system::CheckEra::from(Era::Immortal),
-			frame_system::CheckNonce::from(transfer.nonce),
+			frame_system::CheckNonce::from(nonce),
 			frame_system::CheckWeight::new(),
 			pallet_transaction_payment::ChargeTransactionPayment::<Runtime>::from(0).into(),
 			frame_metadata_hash_extension::CheckMetadataHash::new(false),
@@ -72,11 +77,10 @@ impl Wallet {
 			(),
 		);
 		let payload = SignedPayload::from_raw(call, extension, known);
-		let signature = payload.using_encoded(|bytes| transfer.from.sign(bytes));
+		let signature = payload.using_encoded(|bytes| from.sign(bytes));
 		let (call, extension, _) = payload.deconstruct();
-		let from = MultiAddress::Id(transfer.from.public().into());
+		let from = MultiAddress::Id(from.public().into());
 		UncheckedExtrinsic::new_signed(call, from, MultiSignature::from(signature), extension)
-			.into()
 	}
 }
 

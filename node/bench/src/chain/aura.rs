@@ -102,7 +102,7 @@ impl Chain for Aura {
 		self.slot = self.slot + 1;
 		let Service { client, keystore_container, .. } = &self.author.service;
 		let time = self.slot.timestamp(Self::slot_duration()).ok_or("the slot is beyond time")?;
-		let signed = transfers.iter().map(|transfer| self.wallet.sign(transfer));
+		let signed = transfers.iter().map(|transfer| self.wallet.transfer(transfer));
 		let claim = pre_digest::<AuthorityPair>(self.slot);
 		let Unsealed { mut header, body, taken } = block::build(&**client, claim, time, signed)?;
 		let seal =

@@ -112,7 +112,7 @@ impl Chain for Pogcs {
 			.ok_or_else(|| format!("Alice may not author slot {}", self.slot))?;
 		let time = self.slot.timestamp(link.slot_duration()).ok_or("the slot is beyond time")?;
 
-		let signed = transfers.iter().map(|transfer| self.wallet.sign(transfer));
+		let signed = transfers.iter().map(|transfer| self.wallet.transfer(transfer));
 		let Unsealed { mut header, body, taken } =
 			block::build(&**client, pre_runtime(&claim), time, signed)?;
 		let seal = sign_header(header.hash().as_ref(), author, &*keystore)?;

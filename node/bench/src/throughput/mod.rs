@@ -96,7 +96,7 @@ fn sign(wallet: &Wallet, senders: &[Pair], nonces: &[u32]) -> Vec<String> {
 	for nonce in nonces {
 		for (index, from) in (0..).zip(senders) {
 			let transfer = Transfer { from, nonce: *nonce, to: receiver(index), amount: 1 };
-			signed.push(rpc::hex(&wallet.sign(&transfer)));
+			signed.push(rpc::hex(&wallet.transfer(&transfer)));
 		}
 	}
 	signed
@@ -190,7 +190,7 @@ async fn fund(node: &Node, wallet: &Wallet, senders: &[Pair]) -> Result<(), Erro
 		.zip(senders)
 		.map(|(nonce, to)| {
 			let transfer = Transfer { from: &alice, nonce, to: to.public(), amount: ENDOWMENT };
-			rpc::hex(&wallet.sign(&transfer))
+			rpc::hex(&wallet.transfer(&transfer))
 		})
 		.collect();
 	let sender = Sender::new(node).await?;

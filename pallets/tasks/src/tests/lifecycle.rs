@@ -75,18 +75,18 @@ fn leaving_device_should_finish_and_take_nothing_new() {
 #[derive(Clone, Debug)]
 enum Step {
 	Open { chunks: usize },
-	Take { device: usize, task: u32, chunk: u32, given: bool },
-	Release { task: u32, chunk: u32, stranger: bool },
-	Commit { task: u32, chunk: u32 },
-	Prove { task: u32, chunk: u32, refused: bool },
-	Expire { task: u32 },
-	Close { task: u32 },
+	Take { device: usize, task: u64, chunk: u32, given: bool },
+	Release { task: u64, chunk: u32, stranger: bool },
+	Commit { task: u64, chunk: u32 },
+	Prove { task: u64, chunk: u32, refused: bool },
+	Expire { task: u64 },
+	Close { task: u64 },
 	Pass { intervals: u32 },
 	Become { state: DeviceState },
 }
 
 fn steps() -> impl Strategy<Value = Step> {
-	let task = || 0u32..4;
+	let task = || 0u64..4;
 	let chunk = || 0u32..3;
 	let states = vec![
 		DeviceState::Online,

@@ -102,7 +102,7 @@ fn register_model_should_refuse_when_not_canonical_or_not_by_governance() {
 #[test]
 fn open_and_register_should_refuse_when_all_ids_are_taken() {
 	on_chain(|| {
-		NextTask::<Test>::put(TaskId(u32::MAX));
+		NextTask::<Test>::put(TaskId(u64::MAX));
 		assert_noop!(try_open(vec![images()], REWARD, 20), Error::<Test>::Exhausted);
 		NextModel::<Test>::put(u32::MAX);
 		let root = RuntimeOrigin::root();

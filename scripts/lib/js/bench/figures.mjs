@@ -26,6 +26,9 @@ export const figures = [
   figure('prove_peak_mb', prover),
   figure('node_rss_mb', memory),
   figure('runtime_wasm_kb', node),
+  figure('device_interval_weight_us', node),
+  figure('device_interval_bytes', node),
+  figure('rollover_100k_ms', node),
   figure('home_energy_saving_pct', home),
 ];
 

@@ -38,11 +38,11 @@ export class World {
     this.chain = new Chain('local');
     this.devices = [];
     this.tasks = [];
-    const keys = new Keyring({ type: 'sr25519', ss58Format: 7389 });
-    this.owner = keys.addFromUri('//Dave');
-    this.client = keys.addFromUri('//Eve');
+    this.keys = new Keyring({ type: 'sr25519', ss58Format: 7389 });
+    this.owner = this.keys.addFromUri('//Dave');
+    this.client = this.keys.addFromUri('//Eve');
     this.validators = Object.fromEntries(
-      ['Alice', 'Bob', 'Charlie'].map((name) => [name, keys.addFromUri(`//${name}`).address]),
+      ['Alice', 'Bob', 'Charlie'].map((name) => [name, this.keys.addFromUri(`//${name}`).address]),
     );
   }
 
