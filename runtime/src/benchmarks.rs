@@ -7,6 +7,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_accountability, crate::Accountability]
 	[pallet_assets, crate::Assets]
 	[pallet_balances, crate::Balances]
+	[pallet_collective, crate::Committee]
 	[pallet_devices, crate::Devices]
 	[pallet_energy, crate::Energy]
 	[pallet_hours, crate::Hours]

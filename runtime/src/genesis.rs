@@ -3,7 +3,7 @@
 //! Only the development presets have a root key, well-known validators, a development maker and
 //! development verifying keys. [`production`] refuses all of them.
 
-use alloc::{format, string::String, vec, vec::Vec};
+use alloc::{collections::BTreeSet, format, string::String, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
 use pallet_pogcs::ChainParameters;
 use pogcs_primitives::MicroGpuHours;
@@ -17,8 +17,10 @@ use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
 use crate::{
-	configs::InsuranceAccount, token::UNIT, AccountId, Balance, BalancesConfig, GrandpaConfig,
-	PogcsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig,
+	configs::{committee::MAX_MEMBERS, InsuranceAccount},
+	token::UNIT,
+	AccountId, Balance, BalancesConfig, CommitteeConfig, GrandpaConfig, PogcsConfig,
+	RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig,
 };
 
 /// Name of the preset with three validators.
@@ -64,9 +66,10 @@ fn voters(validators: &[GenesisValidator], parameters: &ChainParameters) -> Vec<
 		.collect()
 }
 
-/// A genesis with these validators, balances and parameters, and nothing for development.
+/// A genesis with these validators, committee, balances and parameters, and nothing for development.
 fn genesis(
 	validators: Vec<GenesisValidator>,
+	committee: Vec<AccountId>,
 	balances: Vec<(AccountId, Balance)>,
 	parameters: ChainParameters,
 	root: Option<AccountId>,
@@ -87,6 +90,7 @@ fn genesis(
 				.collect::<Vec<_>>(),
 		},
 		grandpa: GrandpaConfig { authorities: voters },
+		committee: CommitteeConfig { members: committee, ..Default::default() },
 		sudo: SudoConfig { key: root },
 	})
 }
@@ -113,7 +117,9 @@ fn development(count: usize) -> Value {
 		.map(|who| (who.to_account_id(), ENDOWMENT))
 		.collect();
 	let parameters = development_parameters(1);
-	let mut value = genesis(validators, balances, parameters, Some(Sr::Alice.to_account_id()));
+	let committee = known.iter().map(|(sr, _)| sr.to_account_id()).collect();
+	let root = Some(Sr::Alice.to_account_id());
+	let mut value = genesis(validators, committee, balances, parameters, root);
 	merge(&mut value, crate::genesis_development::patch());
 	value
 }
@@ -150,6 +156,8 @@ pub fn preset_names() -> Vec<PresetId> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Production {
 	validators: Vec<ProductionValidator>,
+	#[serde(default)]
+	committee: Vec<AccountId>,
 	balances: Vec<(AccountId, Balance)>,
 	#[serde(default)]
 	parameters: ChainParameters,
@@ -169,7 +177,7 @@ struct ProductionValidator {
 /// # Errors
 /// In words: what is missing or wrong, and any development key by its name.
 pub fn production(file: Value) -> Result<Value, String> {
-	let Production { validators, balances, parameters } =
+	let Production { validators, committee, balances, parameters } =
 		serde_json::from_value(file).map_err(|e| format!("the genesis file: {e}"))?;
 	parameters.check().map_err(|e| format!("the genesis file's parameters: {e}"))?;
 	if u32::try_from(validators.len()).unwrap_or(u32::MAX) < parameters.min_authorities {
@@ -179,8 +187,16 @@ pub fn production(file: Value) -> Result<Value, String> {
 			validators.len()
 		));
 	}
+	let members: BTreeSet<_> = committee.iter().collect();
+	if members.len() < committee.len() {
+		return Err("the genesis file has a member of the committee twice".into());
+	}
+	if u32::try_from(members.len()).unwrap_or(u32::MAX) > MAX_MEMBERS {
+		return Err(format!("the genesis file's committee has more than {MAX_MEMBERS} members"));
+	}
 	let accounts = balances.iter().map(|(account, _)| account.clone());
 	let accounts = accounts.chain(validators.iter().map(|v| v.account.clone()));
+	let accounts = accounts.chain(committee.iter().cloned());
 	for account in accounts {
 		refuse_known(account.as_ref())?;
 	}
@@ -196,7 +212,7 @@ pub fn production(file: Value) -> Result<Value, String> {
 			stake: v.stake,
 		})
 		.collect();
-	Ok(genesis(validators, balances, parameters, None))
+	Ok(genesis(validators, committee, balances, parameters, None))
 }
 
 /// Refuses the public keys that everybody knows the secrets of.

@@ -185,6 +185,10 @@ mod runtime {
 	#[runtime::pallet_index(14)]
 	pub type Scheduler = pallet_scheduler;
 
+	// Decides on devices that were stopped.
+	#[runtime::pallet_index(15)]
+	pub type Committee = pallet_collective::Pallet<Runtime, Instance1>;
+
 	// Money beside the native token.
 	#[runtime::pallet_index(20)]
 	pub type Assets = pallet_assets;

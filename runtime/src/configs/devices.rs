@@ -6,7 +6,7 @@ use pallet_devices::parameters::{
 	BenchmarkRules, Crowding, Deposits, MaintenanceRules, Parameters, PlaceRules, Terms,
 };
 
-use super::{insurance::Insurance, tasks::DeviceAccount};
+use super::{committee::CommitteeOrigin, insurance::Insurance, tasks::DeviceAccount};
 use crate::{
 	token::UNIT, AccountId, Balance, Balances, Pogcs, Pools, Runtime, RuntimeHoldReason, Tasks,
 };
@@ -55,7 +55,7 @@ impl pallet_devices::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Slashed = Insurance;
 	type ForceOrigin = EnsureRoot<AccountId>;
-	type CommitteeOrigin = EnsureRoot<AccountId>;
+	type CommitteeOrigin = CommitteeOrigin;
 	type Clock = Pogcs;
 	type BlockRandomness = Pogcs;
 	type Validators = Pogcs;

@@ -4,6 +4,7 @@ mod accountability;
 mod assets;
 mod authorship;
 mod balances;
+pub mod committee;
 mod devices;
 mod energy;
 mod grandpa;

@@ -43,16 +43,48 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 					| RuntimeCall::Assets(..)
 					| RuntimeCall::Nfts(..)
 					| RuntimeCall::Sudo(..)
+					| RuntimeCall::Devices(
+						// Selling a device, or letting it be replaced, takes it from its owner.
+						pallet_devices::Call::offer_transfer { .. }
+							| pallet_devices::Call::accept_transfer { .. }
+							| pallet_devices::Call::rotate_key { .. }
+							| pallet_devices::Call::request_rescue { .. }
+					) | RuntimeCall::Energy(
+					pallet_energy::Call::transfer { .. } | pallet_energy::Call::retire { .. }
+				) | RuntimeCall::Hours(pallet_hours::Call::transfer { .. })
+					| RuntimeCall::Pools(pallet_pools::Call::pay_in { .. })
 			),
 			Self::Devices => matches!(
 				call,
-				RuntimeCall::Devices(..)
-					| RuntimeCall::Energy(..)
-					| RuntimeCall::Tasks(
-						pallet_tasks::Call::accept { .. }
-							| pallet_tasks::Call::commit { .. }
-							| pallet_tasks::Call::prove { .. }
-					)
+				RuntimeCall::Devices(
+					pallet_devices::Call::bind { .. }
+						| pallet_devices::Call::set_state { .. }
+						| pallet_devices::Call::renew { .. }
+						| pallet_devices::Call::check_certificate { .. }
+						| pallet_devices::Call::request_challenge { .. }
+						| pallet_devices::Call::commit_challenge { .. }
+						| pallet_devices::Call::open_challenge { .. }
+						| pallet_devices::Call::declare_maintenance { .. }
+						| pallet_devices::Call::cancel_maintenance { .. }
+						| pallet_devices::Call::appeal { .. }
+						| pallet_devices::Call::close_appeal { .. }
+				) | RuntimeCall::Energy(
+					pallet_energy::Call::report { .. }
+						| pallet_energy::Call::open_report { .. }
+						| pallet_energy::Call::show_batch { .. }
+						| pallet_energy::Call::claim { .. }
+				) | RuntimeCall::Tasks(
+					pallet_tasks::Call::accept { .. }
+						| pallet_tasks::Call::release { .. }
+						| pallet_tasks::Call::commit { .. }
+						| pallet_tasks::Call::prove { .. }
+				) | RuntimeCall::Pools(
+					pallet_pools::Call::promise { .. }
+						| pallet_pools::Call::take_back { .. }
+						| pallet_pools::Call::settle { .. }
+						| pallet_pools::Call::claim { .. }
+						| pallet_pools::Call::split { .. }
+				)
 			),
 		}
 	}
