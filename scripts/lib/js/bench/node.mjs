@@ -2,11 +2,24 @@
 import { WsProvider } from '@polkadot/api';
 import { join } from 'node:path';
 import { freePort, listens, program, scratch, start, waitFor } from '../process.mjs';
+import { writeSpec } from '../spec.mjs';
 import { later } from './cleanup.mjs';
 
-/** Our node, and the peer with its name. */
-export const OURS = { program: 'pogcs-node' };
-export const PEER = { program: 'pogcs-bench-aura-node', name: 'Aura + GRANDPA' };
+/** Slots of an interval of a production chain: an hour. */
+const HOUR = 1200;
+
+/**
+ * Our node, and the peer with its name. On a development chain an interval ends every minute, and the
+ * SDK's session pallet leaves no room for transactions in the block after that; so ours has the
+ * intervals of a production chain.
+ */
+export const OURS = {
+  program: 'pogcs-node',
+  chain: (directory) => writeSpec(join(directory, 'spec.json'), 'dev', (genesis) => {
+    genesis.pogcs.parameters.epochLength = HOUR;
+  }),
+};
+export const PEER = { program: 'pogcs-bench-aura-node', name: 'Aura + GRANDPA', chain: () => 'dev' };
 
 /**
  * Starts a node that authors and finalises alone.
@@ -16,10 +29,11 @@ export const PEER = { program: 'pogcs-bench-aura-node', name: 'Aura + GRANDPA' }
 export const solo = async (kind, args = []) => {
   const directory = scratch(kind.program);
   const [port, rpc, metrics] = [await freePort(), await freePort(), await freePort()];
+  const chain = await kind.chain(directory.path);
   const running = start(
     program(kind.program),
     [
-      '--chain', 'dev', '--alice', '--validator', '--force-authoring',
+      '--chain', chain, '--alice', '--validator', '--force-authoring',
       '--base-path', directory.path, '--listen-addr', `/ip4/127.0.0.1/tcp/${port}`,
       '--rpc-port', `${rpc}`, '--prometheus-port', `${metrics}`, '--no-mdns',
       '--unsafe-force-node-key-generation', '--no-telemetry', ...args,
