@@ -19,30 +19,36 @@ use pogcs_primitives::{
 use pogcs_runtime::{configs, genesis, Balances, Runtime};
 use sp_runtime::traits::Convert;
 
+/// A constant counts in `u32`.
+fn of<G: Get<u32>>() -> u32 {
+	G::get()
+}
+
 fn kept() -> u32 {
-	<Runtime as Pogcs>::RandomnessHistory::get()
+	of::<<Runtime as Pogcs>::RandomnessHistory>()
 }
 
 #[test]
 fn proof_should_find_its_energy_when_it_comes_at_the_last_moment() {
-	let horizon = <Runtime as Tasks>::MaxHorizon::get();
+	let horizon = of::<<Runtime as Tasks>::MaxHorizon>();
 	assert!(horizon < kept());
-	assert!(<Runtime as Energy>::Lock::get() > horizon);
-	assert!(<Runtime as Pools>::DeliveryLag::get() > horizon);
-	assert!(<Runtime as Energy>::Retention::get() > <Runtime as Energy>::Lock::get());
-	assert!(<Runtime as Oracle>::HistoryLength::get() >= <Runtime as Energy>::Retention::get());
+	assert!(of::<<Runtime as Energy>::Lock>() > horizon);
+	assert!(of::<<Runtime as Pools>::DeliveryLag>() > horizon);
+	assert!(of::<<Runtime as Energy>::Retention>() > of::<<Runtime as Energy>::Lock>());
+	assert!(of::<<Runtime as Oracle>::HistoryLength>() >= of::<<Runtime as Energy>::Retention>());
 }
 
 #[test]
 fn draw_should_find_its_randomness_when_it_comes_at_the_last_moment() {
-	type P = Runtime;
-	assert!(<P as Pools>::DrawWindow::get() + <P as Pools>::DrawDelay::get() < kept());
+	assert!(
+		of::<<Runtime as Pools>::DrawWindow>() + of::<<Runtime as Pools>::DrawDelay>() < kept()
+	);
 }
 
 #[test]
 fn owner_should_still_be_there_when_a_spot_check_ends() {
 	support::state(genesis::LOCAL).execute_with(|| {
-		let blocks = u64::from(<Runtime as Energy>::CheckBlocks::get());
+		let blocks = u64::from(of::<<Runtime as Energy>::CheckBlocks>());
 		let interval = pallet_pogcs::Parameters::<Runtime>::get().epoch_length;
 		let notice = pallet_devices::Pallet::<Runtime>::parameters().terms.notice;
 		assert!(u64::from(notice) * interval > blocks);
@@ -53,11 +59,12 @@ fn owner_should_still_be_there_when_a_spot_check_ends() {
 
 #[test]
 fn promise_should_have_its_claims_when_it_is_as_far_ahead_as_can_be() {
-	assert!(<Runtime as Pools>::Horizon::get() <= <Runtime as Hours>::Horizon::get());
+	assert!(of::<<Runtime as Pools>::Horizon>() <= of::<<Runtime as Hours>::Horizon>());
 	let least = MicroGpuHours(<Runtime as Pools>::MinPromise::get().0);
 	assert!(least >= <Runtime as Hours>::MinimumHolding::get());
-	let final_after = <Runtime as Pools>::DeliveryLag::get() + <Runtime as Pools>::Retention::get();
-	assert!(<Runtime as Hours>::Grace::get() >= final_after);
+	let final_after =
+		of::<<Runtime as Pools>::DeliveryLag>() + of::<<Runtime as Pools>::Retention>();
+	assert!(of::<<Runtime as Hours>::Grace>() >= final_after);
 }
 
 #[test]
