@@ -32,14 +32,15 @@ use pogcs_runtime::{
 	genesis_development::{CLASS, MAKER},
 	token::UNIT,
 	AccountId, Accountability, Balances, Devices, Energy, Hours, Oracle, Pogcs, Pools, Proofs,
-	Runtime, RuntimeCall, RuntimeOrigin, System, Tasks,
+	Runtime, RuntimeCall, RuntimeOrigin, Tasks,
 };
 use pogcs_zk::Model;
 use rand_chacha::{
 	rand_core::{RngCore, SeedableRng},
 	ChaCha8Rng,
 };
-use sp_core::{blake2_256, ed25519, Pair};
+use sp_core::{ed25519, Pair};
+use sp_io::hashing::blake2_256;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{traits::Dispatchable, Perbill, Permill};
 
@@ -728,7 +729,7 @@ impl World {
 			self.signed(to, pallet_hours::Call::sweep { limit });
 			return;
 		}
-		let (interval, class, holder) = self.pick(&all);
+		let (interval, holder, class) = self.pick(&all);
 		let amount = MicroGpuHours(self.below(100));
 		self.signed(holder, pallet_hours::Call::transfer { to, class, interval, amount });
 	}
