@@ -220,7 +220,8 @@ fn roll_over(chain: &mut Chain, population: u32, expires: Interval) -> Result<f6
 	let mut blocks = vec![chain.advance(1)?];
 	let kept: u32 = <Runtime as pallet_energy::Config>::Retention::get();
 	let until = Interval(last.0 + kept).max(expires);
-	blocks.push(chain.advance(until.since(chain.interval()) + 1)?);
+	let now = chain.interval();
+	blocks.push(chain.advance(until.since(now) + 1)?);
 	let begun = Instant::now();
 	while chain.read(|| is_due(last)) {
 		blocks.push(chain.block(|| Ok(()))?.1);
