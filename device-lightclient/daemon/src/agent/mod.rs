@@ -192,6 +192,9 @@ impl Agent {
 		if once {
 			if let Some(finished) = self.benchmark.wait(ONCE).await {
 				self.tell_finished(&finished);
+			}
+			// It may have been done before it was waited for.
+			if self.benchmark.root().is_some() {
 				self.act(&node).await?;
 				self.look_ahead(&node).await?;
 				self.save()?;
