@@ -520,9 +520,7 @@ impl World {
 			21 => {
 				let ((certificate, holder), beneficiary) = (self.holding(), self.person());
 				let (amount, reason) = (WattHours(self.below(3)), [3; 32]);
-				drop(
-					self.signed(holder, Call::retire { certificate, amount, beneficiary, reason }),
-				);
+				_ = self.signed(holder, Call::retire { certificate, amount, beneficiary, reason });
 			}
 			22 => {
 				let (beneficiary, retirement) = (self.person(), self.below(20));
