@@ -10,7 +10,7 @@ import { blake2AsHex } from '@polkadot/util-crypto';
 import { Chain, send } from '../../scripts/lib/js/chain.mjs';
 import { claim, hashOf } from '../../scripts/lib/js/blocks.mjs';
 import { program, waitFor } from '../../scripts/lib/js/process.mjs';
-import { decompress, specVersion, withName, withSpecVersion } from '../../scripts/lib/js/wasm.mjs';
+import { compress, decompress, specVersion, withName, withSpecVersion } from '../../scripts/lib/js/wasm.mjs';
 
 /** The key of the runtime's code. */
 const CODE = '0x3a636f6465';
@@ -40,7 +40,7 @@ before(async () => {
   stored = Buffer.from((await alice.api.rpc.state.getStorage(CODE)).unwrap());
   const current = decompress(stored);
   version = specVersion(current);
-  next = withSpecVersion(current, version + 1);
+  next = compress(withSpecVersion(current, version + 1));
   await alice.finalizes(1);
   mkdirSync(directory);
   await device('keygen', '--out', join(directory, 'device.keys'));
@@ -88,7 +88,7 @@ test('code should be refused by name when it must not replace the runtime', asyn
   const apply = (code) => system.applyAuthorizedUpgrade(hex(code));
   const [byDave, byRoot] = await Promise.all([
     attempt(dave, setCode(stored), apply(stored)),
-    attempt(root, ...[withName(next, 'other'), EMPTY].map((code) => sudo.sudo(setCode(code)))),
+    attempt(root, ...[compress(withName(decompress(next), 'other')), EMPTY].map((code) => sudo.sudo(setCode(code)))),
   ]);
   assert.deepEqual(refusals(byDave), ['BadOrigin', 'system.NothingAuthorized']);
   assert.deepEqual(refusals(byRoot), ['system.InvalidSpecName', 'system.FailedToExtractRuntimeVersion']);

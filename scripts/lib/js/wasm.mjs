@@ -7,18 +7,26 @@ const COMPRESSED = Buffer.from('52bc537646db8e05', 'hex');
 
 const CUSTOM = 0;
 
-/** Decompresses code as chains store it. */
-export const decompress = (code) => {
-  if (!code.subarray(0, 8).equals(COMPRESSED)) return code;
-  const packed = code.subarray(8);
-  if (zlib.zstdDecompressSync) return zlib.zstdDecompressSync(packed);
+/** What the program zstd makes of `input`, for versions of Node.js without it. */
+const zstd = (input, ...options) => {
   try {
-    return execFileSync('zstd', ['--decompress', '--stdout'], { input: packed, maxBuffer: 1 << 26 });
+    return execFileSync('zstd', [...options, '--stdout'], { input, maxBuffer: 1 << 26 });
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
     throw new Error('this needs Node.js 22.15, or the program zstd: apt-get install zstd');
   }
 };
+
+/** Decompresses code as chains store it. */
+export const decompress = (code) => {
+  if (!code.subarray(0, 8).equals(COMPRESSED)) return code;
+  const packed = code.subarray(8);
+  return zlib.zstdDecompressSync?.(packed) ?? zstd(packed, '--decompress');
+};
+
+/** Compresses code as builds do it: a block has no room for it otherwise. */
+export const compress = (code) =>
+  Buffer.concat([COMPRESSED, zlib.zstdCompressSync?.(code) ?? zstd(code)]);
 
 /** Reads an unsigned LEB128 number; returns it with where it ends. */
 const leb = (bytes, at) => {
