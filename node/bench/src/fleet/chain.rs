@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use codec::Encode;
 use frame_support::{traits::fungible::Mutate, weights::Weight};
+use pogcs_node::chain_spec::load;
 use pogcs_primitives::{wire::ChainId, Interval};
 use pogcs_runtime::{
 	genesis, token::UNIT, AccountId, Balances, Executive, Header, Runtime, RuntimeCall,
-	RuntimeGenesisConfig, RuntimeOrigin, System, UncheckedExtrinsic, SLOT_DURATION,
+	RuntimeOrigin, System, UncheckedExtrinsic, SLOT_DURATION,
 };
 use sp_consensus_pogcs::{Claim, PreDigest, VrfOutput, ENGINE_ID};
 use sp_core::H256;
@@ -46,11 +47,7 @@ impl Chain {
 	/// # Errors
 	/// A preset that does not build.
 	pub fn start() -> Result<Self, Error> {
-		let patch = genesis::preset(&genesis::LOCAL.into()).ok_or("no development preset")?;
-		let mut config = serde_json::to_value(RuntimeGenesisConfig::default())?;
-		merge(&mut config, serde_json::from_slice(&patch)?);
-		let config: RuntimeGenesisConfig = serde_json::from_value(config)?;
-		Ok(Self { state: config.build_storage()?.into(), slot: FIRST_SLOT })
+		Ok(Self { state: load(genesis::LOCAL)?.build_storage()?.into(), slot: FIRST_SLOT })
 	}
 
 	/// A block in the next slot with these calls in it. Only its hooks are timed and weighed.
@@ -106,17 +103,6 @@ impl Chain {
 	pub fn write(&mut self, change: impl FnOnce()) -> Result<(), Error> {
 		self.state.execute_with(change);
 		Ok(self.state.commit_all()?)
-	}
-}
-
-fn merge(value: &mut serde_json::Value, patch: serde_json::Value) {
-	match (value, patch) {
-		(serde_json::Value::Object(value), serde_json::Value::Object(patch)) => {
-			for (key, inner) in patch {
-				merge(value.entry(key).or_insert(serde_json::Value::Null), inner);
-			}
-		}
-		(value, patch) => *value = patch,
 	}
 }
 

@@ -90,7 +90,7 @@ impl Device {
 
 	/// What it meters in any interval, signed: a panel that gives compute and its owner some.
 	pub fn report(&self, interval: Interval) -> (EnergyReport, Signature) {
-		let total = |reading: u64| MilliWattHours(reading * READINGS as u64);
+		let total = |reading: u64| MilliWattHours([reading; READINGS].iter().sum());
 		let report = EnergyReport {
 			device: self.id,
 			interval,

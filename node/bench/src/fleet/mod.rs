@@ -302,8 +302,8 @@ impl Sample {
 		let mut device = self.device.clone();
 		device.certified_until = Some(expires);
 		let population = DEVICES.saturating_mul(TIMES);
-		let step = u32::try_from(CALLS)?.saturating_mul(TIMES);
-		for first in (0..population).step_by(step as usize) {
+		let step = u32::try_from(CALLS)?;
+		for first in (0..population).step_by(CALLS) {
 			chain.write(|| {
 				for id in (first..first + step).map(DeviceId) {
 					Devices::<Runtime>::insert(id, device.clone());
@@ -314,7 +314,12 @@ impl Sample {
 					Surpluses::<Runtime>::insert(id, reported, self.surplus);
 				}
 			})?;
-			say(&format!("the records of {} of {population} devices are written", first + step));
+			if (first + step) % DEVICES == 0 {
+				say(&format!(
+					"the records of {} of {population} devices are written",
+					first + step
+				));
+			}
 		}
 		Ok(expires)
 	}
