@@ -86,6 +86,7 @@ fn measure() -> Result<Measured, Error> {
 	let mut chain = Chain::start()?;
 	// What the first block of an interval weighs on a chain without devices: the session pallet claims
 	// all that a block holds for it.
+	chain.block(|| Ok(()))?;
 	let turn = chain.advance(1)?.weight;
 	let devices = register(&mut chain)?;
 	let single = report(&mut chain, &devices)?;
@@ -136,7 +137,7 @@ fn cost(call: impl Into<RuntimeCall>) -> Cost {
 	}
 }
 
-/// Registers the fleet in interval 0.
+/// Registers the fleet in the interval that runs.
 fn register(chain: &mut Chain) -> Result<Vec<Device>, Error> {
 	chain.block(|| [owner(), leader()].iter().try_for_each(endow))?;
 	let mut devices = Vec::new();
