@@ -167,10 +167,18 @@ pub fn maker() -> ed25519::Pair {
 	ed25519::Pair::from_seed(&[0x4d; 32])
 }
 
-/// What `maker` gives a device's key.
+/// What `maker` gives a device's key, for a long time.
 pub fn certify(maker: &ed25519::Pair, device_key: [u8; 32]) -> MakerCertificate {
+	certify_until(maker, device_key, Interval(10_000))
+}
+
+/// What `maker` gives a device's key, until `expires`.
+pub fn certify_until(
+	maker: &ed25519::Pair,
+	device_key: [u8; 32],
+	expires: Interval,
+) -> MakerCertificate {
 	let key = maker.public().0;
-	let expires = Interval(10_000);
 	let payload = MakerCertificate::signing_payload(&key, &device_key, CLASS, expires);
 	let signature = maker.sign(&payload).0;
 	MakerCertificate { maker: key, device_key, class: CLASS, expires, signature }
