@@ -124,8 +124,8 @@ fn development(count: usize) -> Value {
 	value
 }
 
-/// Puts the members of `patch` into `value`, object by object.
-fn merge(value: &mut Value, patch: Value) {
+/// Puts the members of `patch` into `value`, object by object, as the genesis builder does.
+pub fn merge(value: &mut Value, patch: Value) {
 	match (value, patch) {
 		(Value::Object(value), Value::Object(patch)) => {
 			for (key, inner) in patch {

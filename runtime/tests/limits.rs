@@ -2,7 +2,8 @@
 
 mod support;
 
-use frame_support::traits::Get;
+use codec::Encode;
+use frame_support::{dispatch::GetDispatchInfo, traits::Get};
 use pallet_devices::Config as Devices;
 use pallet_energy::Config as Energy;
 use pallet_hours::Config as Hours;
@@ -14,9 +15,11 @@ use pogcs_primitives::{
 	records::{ClassRecord, PoolKind},
 	traits::Places,
 	units::GramsPerKwh,
-	CellId, ClassId, MicroGpuHours, MilliWattHours,
+	wire::READINGS,
+	CellId, ClassId, DeviceId, Interval, MicroGpuHours, MilliWattHours,
 };
-use pogcs_runtime::{configs, genesis, Balances, Runtime};
+use pogcs_runtime::{configs, genesis, Balances, Runtime, RuntimeCall, TransactionPayment};
+use sp_core::{ed25519, Pair};
 use sp_runtime::traits::Convert;
 
 /// A constant counts in `u32`.
@@ -116,4 +119,27 @@ fn place_should_lie_in_its_ancestors_when_the_cell_is_real() {
 	assert_eq!(H3::ancestor(above, 6), None);
 	assert_eq!(H3::ancestor(cell, 16), None);
 	assert_eq!(H3::resolution(CellId(1)), None);
+}
+
+#[test]
+fn prepaid_report_should_not_be_cheaper_than_a_report_that_pays_its_fee() {
+	support::state(genesis::LOCAL).execute_with(|| {
+		let device = support::Device {
+			pair: ed25519::Pair::from_seed(&[1; 32]),
+			secret: pogcs_proof::Secret::from_entropy(&[1; 32]),
+			id: DeviceId(u32::MAX),
+			generation: [u32::MAX; READINGS],
+			compute_draw: [u32::MAX; READINGS],
+		};
+		let report = device.report(Interval(u32::MAX));
+		let signature = device.sign(&report);
+		let call = RuntimeCall::from(pallet_energy::Call::report { report, signature });
+		// An account, a signature and the extensions' data lie beside the call: 200 bytes at most.
+		let length = u32::try_from(call.encoded_size()).unwrap() + 200;
+		let fee = TransactionPayment::compute_fee(length, &call.get_dispatch_info(), 0);
+		let prepaid = <<Runtime as Energy>::QuotaPrice as Get<u128>>::get();
+		assert!(fee <= prepaid, "a report pays {fee}, a prepaid one {prepaid}");
+		// Nor many times as dear: the quota is there to be used.
+		assert!(prepaid <= 10 * fee, "a report pays {fee}, a prepaid one {prepaid}");
+	});
 }

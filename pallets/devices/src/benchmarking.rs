@@ -23,7 +23,7 @@ use pogcs_primitives::{
 use sp_core::{crypto::KeyTypeId, ed25519};
 use sp_runtime::{traits::Zero, Saturating};
 
-use crate::*;
+use crate::{parameters::LARGEST_THROUGHPUT, *};
 
 const CLASS: ClassId = ClassId(0);
 const KEY_TYPE: KeyTypeId = KeyTypeId(*b"benc");
@@ -65,7 +65,8 @@ pub(crate) fn create<T: Config>(
 	commitment: Commitment,
 ) -> DeviceId {
 	let maker = [1; 32];
-	Classes::<T>::insert(CLASS, class());
+	// Of the largest machines, so that it may lead a pool.
+	Classes::<T>::insert(CLASS, ClassRecord { throughput: LARGEST_THROUGHPUT, ..class() });
 	maker_of::<T>(maker, owner);
 	T::Validators::create_for_benchmark(owner);
 	let record = DeviceRecordOf::<T> {

@@ -66,6 +66,5 @@ impl pallet_devices::Config for Runtime {
 	type MaxWindows = ConstU32<16>;
 	// Until every promise that it could excuse is settled.
 	type MaintenanceMemory = ConstU32<216>;
-	// By hand until it is measured again.
-	type WeightInfo = ();
+	type WeightInfo = crate::weights::pallet_devices::WeightInfo<Runtime>;
 }

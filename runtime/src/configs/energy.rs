@@ -3,6 +3,7 @@
 use frame_support::{
 	parameter_types,
 	traits::{ConstU128, ConstU32, Get},
+	weights::Weight,
 };
 use frame_system::EnsureRoot;
 use pallet_energy::{GeoSky, Moment, SolarClock, Span};
@@ -10,7 +11,10 @@ use pallet_pogcs::{GenesisSlot, Parameters};
 use pogcs_primitives::{units::GramsPerKwh, Interval};
 use sp_runtime::SaturatedConversion;
 
-use super::{insurance::Insurance, tasks::DeviceAccount};
+use super::{
+	insurance::Insurance,
+	tasks::{delivered, DeviceAccount},
+};
 use crate::{
 	token::{deposit, MILLI, UNIT},
 	AccountId, Balances, BlockNumber, Devices, Oracle, Pogcs, Pools, Runtime, RuntimeHoldReason,
@@ -58,6 +62,69 @@ parameter_types! {
 	pub const DefaultCarbon: GramsPerKwh = GramsPerKwh(1_000);
 }
 
+/// Reports of a batch that are drawn: a quarter made up is found with 99 %.
+const CHECKS: u32 = 16;
+
+/// The measured weights, with what a pool does when it is told: in the benchmarks the device is in
+/// none.
+pub struct Weights;
+
+type Measured = crate::weights::pallet_energy::WeightInfo<Runtime>;
+
+impl pallet_energy::WeightInfo for Weights {
+	fn report() -> Weight {
+		Measured::report().saturating_add(delivered())
+	}
+	fn report_prepaid() -> Weight {
+		Measured::report_prepaid().saturating_add(delivered())
+	}
+	fn buy_quota() -> Weight {
+		Measured::buy_quota()
+	}
+	fn close_quota() -> Weight {
+		Measured::close_quota()
+	}
+	fn forget() -> Weight {
+		Measured::forget()
+	}
+	fn submit_batch() -> Weight {
+		Measured::submit_batch()
+	}
+	fn show_batch() -> Weight {
+		Measured::show_batch().saturating_add(delivered().saturating_mul(CHECKS.into()))
+	}
+	fn open_report() -> Weight {
+		Measured::open_report().saturating_add(delivered())
+	}
+	fn claim() -> Weight {
+		Measured::claim()
+	}
+	fn transfer() -> Weight {
+		Measured::transfer()
+	}
+	fn retire() -> Weight {
+		Measured::retire()
+	}
+	fn forget_retirement() -> Weight {
+		Measured::forget_retirement()
+	}
+	fn expire() -> Weight {
+		Measured::expire()
+	}
+	fn set_zone() -> Weight {
+		Measured::set_zone()
+	}
+	fn sweep_look() -> Weight {
+		Measured::sweep_look()
+	}
+	fn sweep_step() -> Weight {
+		Measured::sweep_step()
+	}
+	fn sweep_batch() -> Weight {
+		Measured::sweep_batch()
+	}
+}
+
 impl pallet_energy::Config for Runtime {
 	type Currency = Balances;
 	type RuntimeHoldReason = RuntimeHoldReason;
@@ -81,7 +148,7 @@ impl pallet_energy::Config for Runtime {
 	type HoldingDeposit = ConstU128<{ deposit(2, 200) }>;
 	type RetirementDeposit = ConstU128<{ deposit(1, 200) }>;
 	// Twice what a report costs while blocks are no more than half full.
-	type QuotaPrice = ConstU128<{ 2 * MILLI }>;
+	type QuotaPrice = ConstU128<{ 5 * MILLI }>;
 	type QuotaDeposit = ConstU128<{ deposit(1, 120) }>;
 	type MaxQuota = ConstU32<10_000>;
 	// Burnt, as fees are.
@@ -89,10 +156,8 @@ impl pallet_energy::Config for Runtime {
 	type BatchDeposit = ConstU128<{ 10 * UNIT }>;
 	type DepositPerReport = ConstU128<{ 10 * MILLI }>;
 	type MaxBatch = ConstU32<131_072>;
-	// A quarter made up is found with 99 %.
-	type Checks = ConstU32<16>;
+	type Checks = ConstU32<CHECKS>;
 	type CheckBlocks = FourIntervals;
 	type SlashDestination = Insurance;
-	// By hand until it is measured again.
-	type WeightInfo = ();
+	type WeightInfo = Weights;
 }

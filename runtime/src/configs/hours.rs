@@ -21,6 +21,5 @@ impl pallet_hours::Config for Runtime {
 	type Grace = ConstU32<216>;
 	type TotalsKept = ConstU32<336>;
 	type MaxPage = ConstU32<48>;
-	// By hand until it is measured.
-	type WeightInfo = ();
+	type WeightInfo = crate::weights::pallet_hours::WeightInfo<Runtime>;
 }

@@ -39,6 +39,5 @@ impl pallet_oracle::Config for Runtime {
 	type StrikeLimit = ConstU32<24>;
 	type DecisionPeriod = ConstU32<168>;
 	type Notice = ConstU32<168>;
-	// By hand until it is measured.
-	type WeightInfo = ();
+	type WeightInfo = crate::weights::pallet_oracle::WeightInfo<Runtime>;
 }

@@ -158,6 +158,5 @@ impl pallet_pools::Config for Runtime {
 	type SuspensionTime = ConstU32<72>;
 	// A small computer with an accelerator.
 	type MinLeaderThroughput = ConstU32<10_000>;
-	// By hand until it is measured.
-	type WeightInfo = ();
+	type WeightInfo = crate::weights::pallet_pools::WeightInfo<Runtime>;
 }

@@ -33,13 +33,8 @@ pub struct Weights;
 
 type Measured = crate::weights::pallet_tasks::WeightInfo<Runtime>;
 
-/// What the registry does for a chunk that comes or goes, which the measurement was before.
-fn lifecycle() -> Weight {
-	<Runtime as frame_system::Config>::DbWeight::get().reads_writes(4, 2)
-}
-
 /// What a pool does for a chunk that is paid: in the benchmark the device is in none.
-fn delivered() -> Weight {
+pub fn delivered() -> Weight {
 	<<Runtime as pallet_pools::Config>::WeightInfo as pallet_pools::WeightInfo>::delivered()
 }
 
@@ -51,17 +46,17 @@ impl pallet_tasks::WeightInfo for Weights {
 		Measured::open(n)
 	}
 	fn accept() -> Weight {
-		Measured::accept().saturating_add(lifecycle())
+		Measured::accept()
 	}
 	fn release() -> Weight {
-		Measured::release().saturating_add(lifecycle())
+		Measured::release()
 	}
 	fn commit() -> Weight {
 		Measured::commit()
 	}
 	fn prove() -> Weight {
 		let inside = <Runtime as pallet_proofs::Config>::WeightInfo::verify_proof();
-		let prove = Measured::prove().saturating_add(lifecycle()).saturating_add(delivered());
+		let prove = Measured::prove().saturating_add(delivered());
 		if cfg!(feature = "builtin-verifier") {
 			prove
 		} else {
@@ -69,7 +64,7 @@ impl pallet_tasks::WeightInfo for Weights {
 		}
 	}
 	fn expire(n: u32) -> Weight {
-		Measured::expire(n).saturating_add(lifecycle().saturating_mul(n.into()))
+		Measured::expire(n)
 	}
 }
 

@@ -39,20 +39,9 @@ pub fn state(preset: &str) -> sp_io::TestExternalities {
 /// The genesis state of a patch of the default genesis.
 pub fn from_patch(patch: serde_json::Value) -> sp_io::TestExternalities {
 	let mut value = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
-	merge(&mut value, patch);
+	genesis::merge(&mut value, patch);
 	let config: RuntimeGenesisConfig = serde_json::from_value(value).unwrap();
 	config.build_storage().unwrap().into()
-}
-
-fn merge(value: &mut serde_json::Value, patch: serde_json::Value) {
-	match (value, patch) {
-		(serde_json::Value::Object(value), serde_json::Value::Object(patch)) => {
-			for (key, inner) in patch {
-				merge(value.entry(key).or_insert(serde_json::Value::Null), inner);
-			}
-		}
-		(value, patch) => *value = patch,
-	}
 }
 
 /// The hash that this chain takes for its genesis's.
