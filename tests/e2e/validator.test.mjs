@@ -21,6 +21,16 @@ const validator = async (command, ...args) => {
   return stdout;
 };
 
+/** Who made the block of this number. */
+const author = async (number) => {
+  const { api } = ferdie;
+  const header = await api.rpc.chain.getHeader(await api.rpc.chain.getBlockHash(number));
+  const claim = header.digest.logs.find((log) => log.isPreRuntime).asPreRuntime[1];
+  const index = new DataView(Uint8Array.from(claim).buffer).getUint32(1, true);
+  const authors = await (await api.at(header.hash)).query.pogcs.authors();
+  return authors[index]?.toString();
+};
+
 before(async () => {
   await world.startChain();
   // Its own keys, not the well-known ones.
@@ -79,16 +89,19 @@ test('a validator should gain weight and author when a device bound to it has wo
   );
   assert.ok(current < 65_535);
   assert.match(await validator('status', '--validator', address), /µGPU-h on average/);
+  // Two chunks are worth one block in thirty-five. Its device goes on, so that the share grows.
+  let next = (await ferdie.api.rpc.chain.getHeader()).number.toNumber();
   await waitFor(
     'a block by the new validator',
     async () => {
-      const header = await ferdie.api.rpc.chain.getHeader(await ferdie.api.rpc.chain.getFinalizedHead());
-      const claim = header.digest.logs.find((log) => log.isPreRuntime).asPreRuntime[1];
-      const index = new DataView(Uint8Array.from(claim).buffer).getUint32(1, true);
-      const authors = await (await ferdie.api.at(header.hash)).query.pogcs.authors();
-      return authors[index]?.toString() === address;
+      const last = await world.chunks(world.tasks.at(-1).id);
+      if (last.every(({ state }) => ['Paid', 'Gone'].includes(state))) await world.openTask(0, 2);
+      for (const final = await ferdie.finalized(); next <= final; next += 1) {
+        if ((await author(next)) === address) return true;
+      }
+      return false;
     },
-    300,
+    900,
   );
 });
 
