@@ -2,22 +2,18 @@
 
 use primitive_types::U256;
 
-use crate::unit::{exp_neg, FRACTION};
-
-/// `ln 2` in units of 2^-192, rounded down: the digits of OEIS A002162.
-const LN_2: U256 = U256([0x40f343267298b62d, 0xc9e3b39803f2f6af, 0xb17217f7d1cf79ab, 0]);
+use crate::kernel::{times_ln_2, Power, FRACTION};
 
 /// `2^(-1/half_life)` in units of 2^-64, rounded down, off by less than 2 units.
 ///
 /// A quantity multiplied by it each period has halved after `half_life` periods. `None` for a
 /// half-life of zero.
 pub fn half_life_decay(half_life: u32) -> Option<u64> {
-	if half_life == 0 {
-		return None;
-	}
-	let factor = exp_neg(LN_2 / U256::from(half_life)) >> (FRACTION - 64);
-	// e^-x < 1 for x > 0, so only the rounding of a half-life of billions could reach 2^64.
-	Some(u64::try_from(factor).unwrap_or(u64::MAX))
+	let t = times_ln_2(1).checked_div(half_life.into())?;
+	let power = Power::of_negative(t, U256::zero())?;
+	let bits = power.exponent.unsigned_abs().saturating_add(FRACTION - 64);
+	// e^-t is below 1, if only by a rounding.
+	Some(u64::try_from(power.down >> bits).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
-//! Numbers in `0..=1` with 192 fractional bits, and `1 - (1 - c)^x` over them.
+//! `1 - (1 - c)^share` for ratios.
 
-use primitive_types::{U256, U512};
+use primitive_types::U256;
 
-/// Fractional bits of [`UnitInterval`].
-///
-/// 192 leave 64 integer bits in a `U256`, and 64 bits below the 128 that callers ask for: room for
-/// the rounding of every term of a series.
-pub(crate) const FRACTION: usize = 192;
+use crate::{
+	kernel::{Logarithm, Power, FRACTION, LOGARITHM_ERROR},
+	Bounds, Fixed,
+};
 
 /// A ratio of two integers in `0..=1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,95 +23,36 @@ impl Ratio {
 		(denominator > 0 && numerator <= denominator).then_some(Self { numerator, denominator })
 	}
 
-	/// Rounded down to 192 fractional bits.
-	pub(crate) fn fixed(self) -> U256 {
-		(U256::from(self.numerator) << FRACTION) / U256::from(self.denominator)
+	/// `1 - self` in units of 2^-192, rounded down.
+	fn complement(self) -> Option<U256> {
+		let rest = self.denominator.checked_sub(self.numerator)?;
+		(U256::from(rest) << FRACTION).checked_div(self.denominator.into())
 	}
 }
 
-/// A number in `0..=1` in units of 2^-128, known up to an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnitInterval {
-	/// At most the exact value. `u128::MAX` stands for anything from `1 - 2^-128` up.
-	pub down: u128,
-	/// At least the exact value, unless that is above `u128::MAX` units.
-	pub up: u128,
-}
+/// A number in `0..=1` in units of 2^-128, of which `u128::MAX` stands for 1 as well.
+pub type UnitInterval = Bounds<u128>;
 
-/// `a * b` of two fixed-point numbers, rounded down.
-pub(crate) fn mul(a: U256, b: U256) -> U256 {
-	let wide: U512 = a.full_mul(b) >> FRACTION;
-	// Both factors are below 2^193 here, so the product is below 2^194.
-	U256::try_from(wide).unwrap_or(U256::MAX)
-}
-
-/// `-ln(1 - c)` for `c <= 1/2`: at most the exact value, and less than 2^-184 below it.
-///
-/// `-ln(1 - c) = 2 atanh(c / (2 - c))`, and `atanh(z) = z + z^3/3 + z^5/5 + ...` (Abramowitz and
-/// Stegun 4.6.22). With `z <= 1/3` each term is at most a ninth of the last, so 61 terms reach
-/// below 2^-192; each loses at most three units to rounding, in all fewer than 2^8.
-fn neg_ln_one_minus(c: Ratio) -> U256 {
-	// 2 * denominator - numerator cannot overflow 65 bits.
-	let below = (U256::from(c.denominator) << 1) - U256::from(c.numerator);
-	let z = (U256::from(c.numerator) << FRACTION) / below;
-	let square = mul(z, z);
-	let mut power = z;
-	let mut sum = U256::zero();
-	let mut odd = 1u64;
-	while !power.is_zero() && odd < 256 {
-		sum += power / U256::from(odd);
-		power = mul(power, square);
-		odd += 2;
-	}
-	sum << 1
-}
-
-/// `e^-x` for `x` in `0..=1` with 192 fractional bits, off by less than 2^-184 either way.
-///
-/// The alternating series of the exponential; with `x <= 1` term `k` is below `1/k!`, so that 60
-/// terms reach below 2^-192, and each is off by at most three units.
-pub(crate) fn exp_neg(x: U256) -> U256 {
-	let one = U256::one() << FRACTION;
-	let (mut plus, mut minus) = (one, U256::zero());
-	let mut term = one;
-	for k in 1u64..64 {
-		term = mul(term, x) / U256::from(k);
-		if term.is_zero() {
-			break;
-		}
-		if k % 2 == 1 {
-			minus += term;
-		} else {
-			plus += term;
-		}
-	}
-	plus.saturating_sub(minus)
-}
-
-/// `1 - (1 - c)^share` for `c` in `0..=1/2`, in units of 2^-128.
+/// `1 - (1 - c)^share` for `c` in `0..=1/2`, in units of 2^-128, with `up - down <= 2`.
 ///
 /// This is the chance that an authority with `share` of the weight wins a slot (David, Gazi,
-/// Kiayias, Russell: "Ouroboros Praos", section 3.2). It is computed as
-/// `1 - e^(-share * -ln(1 - c))`; the three steps are together off by less than 2^-180, so
-/// `up - down <= 2` units, and `down <= exact <= up`.
+/// Kiayias, Russell: "Ouroboros Praos", section 3.2).
 ///
-/// `None` if `c` is above one half, where the series would converge too slowly.
+/// `None` if `c` is above one half, or a ratio is none.
 pub fn one_minus_pow(c: Ratio, share: Ratio) -> Option<UnitInterval> {
 	if u128::from(c.numerator) * 2 > u128::from(c.denominator) {
 		return None;
 	}
 	if share.numerator == 0 || c.numerator == 0 {
-		return Some(UnitInterval { down: 0, up: 0 });
+		return Some(Bounds::exact(0));
 	}
-	let x = mul(neg_ln_one_minus(c), share.fixed());
-	let one = U256::one() << FRACTION;
-	let value = one.saturating_sub(exp_neg(x));
-	// The error of `value` in units of 2^-192, see above: 2^12 of them are 2^-180.
-	let slack = U256::from(1u64 << 12);
-	let units = |value: U256| u128::try_from(value >> (FRACTION - 128)).unwrap_or(u128::MAX);
-	let down = units(value.saturating_sub(slack));
-	let up = units(value + slack).saturating_add(1);
-	Some(UnitInterval { down, up })
+	// At most ln 2, so that the product fits.
+	let logarithm = Logarithm::of(c.complement()?, FRACTION)?.down;
+	let t = logarithm.checked_mul(share.numerator.into())?.checked_div(share.denominator.into())?;
+	let spread = LOGARITHM_ERROR.saturating_add(1).into();
+	let power = Power::fixed_below_one(Power::of_negative(t, spread));
+	let Bounds { down, up } = power.map(|end| Fixed::ONE.saturating_sub(end).0);
+	Some(Bounds { down: up, up: down }.map(|end| u128::try_from(end).unwrap_or(u128::MAX)))
 }
 
 #[cfg(test)]
