@@ -1,5 +1,5 @@
-//! The network in exact integers: the one definition that the device runs, the circuit proves and
-//! the tests compare with the trainer.
+//! The network in exact integers: what the device runs, the circuit proves and the tests compare with
+//! the trainer. A layer's integers are those of [`pogcs_primitives::workload`].
 //!
 //! ```text
 //! pre    = W1 * [image; 16]                 W1: 16 x 65, int8
@@ -11,8 +11,9 @@
 //! layer's input. |pre| is at most 65 * 128 * 16 and |score| at most 17 * 128 * 127, so both fit
 //! 24 bits with sign.
 
+pub use pogcs_primitives::workload::{FIRST_BIAS, HIDDEN_BIAS as SECOND_BIAS, SHIFT};
 use pogcs_primitives::{
-	workload::{Images, Scores, BATCH, CLASSES, HIDDEN, MAX_PIXEL, PIXELS},
+	workload::{self, layer, Images, Scores, BATCH, CLASSES, HIDDEN, PIXELS},
 	Commitment,
 };
 use pogcs_proof::{
@@ -25,12 +26,6 @@ use pogcs_proof::{
 pub const FIRST: usize = PIXELS + 1;
 /// Columns of the second matrix: the hidden neurons and the bias.
 pub const SECOND: usize = HIDDEN + 1;
-/// What the first layer's bias column multiplies.
-pub const FIRST_BIAS: u8 = MAX_PIXEL;
-/// What the second layer's bias column multiplies, and the largest value of a hidden neuron.
-pub const SECOND_BIAS: u8 = 127;
-/// How far a pre-activation is shifted to make a hidden value.
-pub const SHIFT: u32 = 7;
 /// Bytes of a model: one for each weight.
 pub const MODEL_BYTES: usize = HIDDEN * FIRST + CLASSES * SECOND;
 
@@ -105,12 +100,12 @@ impl Model {
 			.zip(pre.chunks_exact_mut(HIDDEN))
 			.zip(scores.chunks_exact_mut(CLASSES))
 		{
-			for (sum, row) in pre.iter_mut().zip(&self.first) {
-				*sum = dot(row, image.iter().copied(), FIRST_BIAS);
+			layer(self.first.as_flattened(), image, FIRST_BIAS, pre);
+			let mut hidden = [0u8; HIDDEN];
+			for (value, sum) in hidden.iter_mut().zip(pre.iter()) {
+				*value = activate(*sum);
 			}
-			for (sum, row) in scores.iter_mut().zip(&self.second) {
-				*sum = dot(row, pre.iter().map(|value| activate(*value)), SECOND_BIAS);
-			}
+			layer(self.second.as_flattened(), &hidden, SECOND_BIAS, scores);
 		}
 		Run { pre, scores }
 	}
@@ -131,14 +126,9 @@ impl Run {
 	}
 }
 
-/// The activation: rectify, shift, saturate.
+/// The activation of this network.
 pub fn activate(pre: i32) -> u8 {
-	u8::try_from(pre.max(0) >> SHIFT).unwrap_or(u8::MAX).min(SECOND_BIAS)
-}
-
-fn dot(row: &[i8], values: impl Iterator<Item = u8>, bias: u8) -> i32 {
-	let values = values.chain(core::iter::once(bias));
-	row.iter().zip(values).map(|(weight, value)| i32::from(*weight) * i32::from(value)).sum()
+	workload::activate(pre, SHIFT)
 }
 
 #[cfg(test)]
@@ -148,15 +138,6 @@ mod tests {
 
 	const IMAGES: &[u8] = include_bytes!("../model/images.bin");
 	const SCORES: &[u8] = include_bytes!("../model/scores.bin");
-
-	#[test]
-	fn activation_should_saturate_when_out_of_range() {
-		assert_eq!(
-			[-1, 0, 127, 128, 16_383, 16_384, i32::MAX].map(activate),
-			[0, 0, 0, 1, 127, 127, 127]
-		);
-		assert_eq!(activate(i32::MIN), 0);
-	}
 
 	#[test]
 	fn model_should_return_when_read_back() {

@@ -7,11 +7,14 @@
 //! * [`grid`]: what the asset oracle knows of a zone of the electricity grid.
 //! * [`ids`]: devices, tasks, cells, commitments.
 //! * [`wire`]: the interval report and the maker's certificate, and the bytes that are signed.
+//! * [`market`]: what other pallets see of the hour market.
+//! * [`contracts`]: demand contracts that buy their hours, and work that is done more than once.
 //! * [`records`]: what stands in storage and is read by the device.
 //! * [`ledger`]: how one interval's energy is shared out between compute, battery and household.
 //! * [`batch`]: many reports under one root, each of which can be shown to be there.
 //! * [`challenge`]: the timed challenge that proves a device's throughput.
 //! * [`workload`]: the shape of the proven work.
+//! * [`jobs`]: what a client can ask for, what it counts for, and how a result is named.
 //! * [`traits`]: what one pallet asks of another.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -22,10 +25,13 @@ extern crate alloc;
 
 pub mod batch;
 pub mod challenge;
+pub mod contracts;
 pub mod grid;
 pub mod ids;
 pub mod interval;
+pub mod jobs;
 pub mod ledger;
+pub mod market;
 pub mod records;
 pub mod traits;
 pub mod units;

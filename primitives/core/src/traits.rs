@@ -3,6 +3,7 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
+pub use crate::market::{HourContracts, HourFill, HourMarket, HourPrices, MarketError};
 use crate::{
 	grid::ElectricityPrice,
 	records::{ClassRecord, DeviceState},
@@ -65,6 +66,12 @@ pub trait Devices<AccountId> {
 	/// interval 0.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn create_for_benchmark(owner: &AccountId, key: PublicKey, commitment: Commitment) -> DeviceId;
+}
+
+/// Who knows what the devices of a class can do.
+pub trait DeviceClasses {
+	/// What a device of `class` can do, or `None` if there is no such class.
+	fn class(class: ClassId) -> Option<ClassRecord>;
 }
 
 /// Who keeps a device's state in step with what it does.
@@ -225,6 +232,14 @@ pub trait HourLedger<AccountId>: HourClaims<AccountId> {
 		amount: MicroGpuHours,
 	) -> Result<(), ClaimsError>;
 
+	/// Moves claims of several intervals that are not locked: all or none of them.
+	fn transfer_each(
+		class: ClassId,
+		from: &AccountId,
+		to: &AccountId,
+		parts: &[(Interval, MicroGpuHours)],
+	) -> Result<(), ClaimsError>;
+
 	/// Sets claims aside: their holder can neither move nor burn nor redeem them.
 	fn lock(
 		reason: Self::Reason,
@@ -362,6 +377,51 @@ pub struct Shortfall<Balance> {
 pub trait Shortfalls<Balance> {
 	/// The shortfall of claims of `class`, or `None` if there was none or it was too long ago.
 	fn shortfall(class: ClassId, interval: Interval) -> Option<Shortfall<Balance>>;
+
+	/// Makes `missed` hours of a product missed, `covered` what can be paid for them, and all of it
+	/// settled.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn set_for_benchmark(
+		class: ClassId,
+		interval: Interval,
+		missed: MicroGpuHours,
+		covered: Balance,
+	) {
+		let _ = (class, interval, missed, covered);
+	}
+}
+
+/// Who owes the hours that claims stand for.
+pub trait PromisedHours {
+	/// What `device` promised of claims of `class` for `interval` and has not delivered yet. Nothing
+	/// once that is settled.
+	fn owes(device: DeviceId, class: ClassId, interval: Interval) -> MicroGpuHours;
+
+	/// The pool that a device is a member of.
+	fn pool_of(device: DeviceId) -> Option<PoolId>;
+
+	/// Makes `device` owe `hours` more, as a member of a pool that sells claims of `class`.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn set_for_benchmark(
+		device: DeviceId,
+		class: ClassId,
+		interval: Interval,
+		hours: MicroGpuHours,
+	);
+}
+
+/// Nobody promised anything.
+impl PromisedHours for () {
+	fn owes(_: DeviceId, _: ClassId, _: Interval) -> MicroGpuHours {
+		MicroGpuHours::ZERO
+	}
+
+	fn pool_of(_: DeviceId) -> Option<PoolId> {
+		None
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn set_for_benchmark(_: DeviceId, _: ClassId, _: Interval, _: MicroGpuHours) {}
 }
 
 /// Why a pool did not take money.
@@ -384,6 +444,13 @@ pub trait Pools<AccountId, Balance> {
 	/// The account that holds the pool's claims and its money.
 	fn account(pool: PoolId) -> AccountId;
 
+	/// The least that the pool takes for a GPU-hour, fees taken off. `None` if it does not let others
+	/// sell its hours.
+	fn reserve_price(pool: PoolId) -> Option<Balance> {
+		let _ = pool;
+		None
+	}
+
 	/// Pays what was sold of `interval` to the pool: its members share it as they deliver.
 	fn pay_in(
 		pool: PoolId,
@@ -391,6 +458,18 @@ pub trait Pools<AccountId, Balance> {
 		from: &AccountId,
 		amount: Balance,
 	) -> Result<(), RevenueError>;
+
+	/// Makes a pool that holds `amount` of claims of `class` and lets others sell them at any price.
+	/// `None` if the pools cannot make one.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(
+		class: ClassId,
+		interval: Interval,
+		amount: MicroGpuHours,
+	) -> Option<PoolId> {
+		let _ = (class, interval, amount);
+		None
+	}
 }
 
 /// The grid of location cells.

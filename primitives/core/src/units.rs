@@ -145,6 +145,26 @@ impl GramsPerKwh {
 )]
 pub struct MicrosPerKwh(pub i64);
 
+/// Carbon efficiency of compute (A5), in grams of CO2e per GPU-hour.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub struct GramsPerGpuHour(pub u64);
+
 /// Grams of CO2e per GPU-hour (A5), rounded up; `None` if no compute was done.
 pub fn grams_per_gpu_hour(carbon: MilligramsCo2, work: MicroGpuHours) -> Option<u64> {
 	// (mg / 1000) / (µGPU-h / 1e6) = mg * 1000 / µGPU-h
