@@ -11,8 +11,9 @@ use pogcs_primitives::{
 use crate::*;
 
 const CLASS: ClassId = ClassId(0);
-const NOW: Interval = Interval(10);
-const NEXT: Interval = Interval(11);
+/// The last interval of a span, and the first of the next.
+const NOW: Interval = Interval(2 * SPAN - 1);
+const NEXT: Interval = Interval(2 * SPAN);
 
 /// Twice the least holding, so that half of it can be sent on.
 fn amount<T: Config>() -> MicroGpuHours {
@@ -28,7 +29,7 @@ fn mint<T: Config>(to: &T::AccountId) -> Result<(), BenchmarkError> {
 /// The first interval in which claims of `NEXT` may be swept, and their totals closed.
 fn much_later<T: Config>() -> Interval {
 	let kept = T::Grace::get().saturating_add(T::TotalsKept::get());
-	Interval(NEXT.0.saturating_add(kept).saturating_add(1))
+	Interval(NEXT.0.saturating_add(kept).saturating_add(SPAN))
 }
 
 #[benchmarks]
@@ -52,28 +53,40 @@ mod benchmarks {
 	#[benchmark]
 	fn sweep_look() -> Result<(), BenchmarkError> {
 		T::Clock::set_for_benchmark(much_later::<T>(), [1; 32]);
-		SweptUntil::<T>::put(Pallet::<T>::holdings_horizon());
+		SweptUntil::<T>::put(Pallet::<T>::sweep_horizon());
 		ClosedUntil::<T>::put(Pallet::<T>::totals_horizon());
 		#[block]
 		{
 			Pallet::<T>::sweep_due(&mut WeightMeter::new());
 		}
-		assert_eq!(SweptUntil::<T>::get(), Pallet::<T>::holdings_horizon());
+		assert_eq!(SweptUntil::<T>::get(), Pallet::<T>::sweep_horizon());
 		Ok(())
 	}
 
+	/// Somebody holds claims of every interval of a span, as far ahead as claims are made.
 	#[benchmark]
 	fn sweep_step() -> Result<(), BenchmarkError> {
 		T::Clock::set_for_benchmark(NOW, [1; 32]);
 		for n in 0..100 {
-			mint::<T>(&account("holder", n, 0))?;
+			let holder = account("holder", n, 0);
+			mint::<T>(&holder)?;
+			for place in 1..SPAN.min(T::Horizon::get()) {
+				let interval = Interval(NEXT.0.saturating_add(place));
+				<Pallet<T> as HourClaims<T::AccountId>>::mint(
+					CLASS,
+					interval,
+					&holder,
+					amount::<T>(),
+				)
+				.map_err(|_| BenchmarkError::Stop("claims of this span can be made"))?;
+			}
 		}
 		T::Clock::set_for_benchmark(much_later::<T>(), [1; 32]);
 		#[block]
 		{
-			Pallet::<T>::sweep_holding(NEXT);
+			Pallet::<T>::sweep_span(NEXT);
 		}
-		assert_eq!(Holdings::<T>::iter_key_prefix((NEXT,)).count(), 99);
+		assert_eq!(Holdings::<T>::iter_key_prefix((NEXT.0 / SPAN,)).count(), 99);
 		Ok(())
 	}
 

@@ -83,18 +83,18 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 	}
 
-	/// Who holds what. The interval comes first, so that what has expired is found at once, then
-	/// the account, so that a wallet finds its own.
+	/// Who holds what, by spans of intervals. The span comes first, so that what has expired is found at
+	/// once, then the account, so that a wallet finds its own.
 	#[pallet::storage]
 	pub type Holdings<T: Config> = StorageNMap<
 		_,
 		(
-			NMapKey<Twox64Concat, Interval>,
+			NMapKey<Twox64Concat, u32>,
 			NMapKey<Blake2_128Concat, T::AccountId>,
 			NMapKey<Twox64Concat, ClassId>,
 		),
-		Holding<T>,
-		OptionQuery,
+		Span<T>,
+		ValueQuery,
 	>;
 
 	/// What became of each product's claims.
@@ -107,7 +107,8 @@ pub mod pallet {
 	pub type ClosedTotals<T: Config> =
 		StorageMap<_, Twox64Concat, ClassId, ClaimTotals, ValueQuery>;
 
-	/// The first interval whose holdings are not swept: nobody holds anything of an earlier one.
+	/// The first interval whose holdings are not swept: nobody holds anything of an earlier one. The first
+	/// of a span.
 	#[pallet::storage]
 	pub type SweptUntil<T: Config> = StorageValue<_, Interval, ValueQuery>;
 
@@ -153,6 +154,17 @@ pub mod pallet {
 			to: T::AccountId,
 			/// How many.
 			amount: MicroGpuHours,
+		},
+		/// Claims of several intervals changed hands.
+		TransferredEach {
+			/// Of which class.
+			class: ClassId,
+			/// Who held them.
+			from: T::AccountId,
+			/// Who holds them.
+			to: T::AccountId,
+			/// How many of which interval.
+			parts: Vec<(Interval, MicroGpuHours)>,
 		},
 		/// Claims were set aside.
 		Locked {
@@ -305,7 +317,8 @@ pub mod pallet {
 			class: ClassId,
 			interval: Interval,
 		) -> Option<Holding<T>> {
-			Holdings::<T>::get((interval, who, class))
+			let holding = Self::holding(class, interval, &who);
+			(holding.held() > MicroGpuHours::ZERO).then_some(holding)
 		}
 
 		/// What an account could send of one product now: nothing once the interval has begun.

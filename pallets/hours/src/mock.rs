@@ -21,8 +21,9 @@ pub const HORIZON: u32 = 5;
 pub const GRACE: u32 = 2;
 pub const TOTALS_KEPT: u32 = 3;
 pub const PAGE: u32 = 4;
-pub const START: Interval = Interval(10);
-pub const NEXT: Interval = Interval(11);
+/// The last interval but one of a span, and the last.
+pub const START: Interval = Interval(22);
+pub const NEXT: Interval = Interval(23);
 
 /// What the mock's pallets lock claims for.
 #[derive(
@@ -120,7 +121,7 @@ impl BuildAndExecute for TestExternalities {
 	}
 }
 
-/// A chain in interval 10.
+/// A chain in interval 22.
 pub fn new_test_ext() -> TestExternalities {
 	Now::set(START);
 	let storage = RuntimeGenesisConfig::default().build_storage().expect("the genesis is valid");

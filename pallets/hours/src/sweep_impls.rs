@@ -6,12 +6,18 @@ use pogcs_primitives::{
 	Interval, MicroGpuHours,
 };
 
-use crate::{pallet::*, WeightInfo};
+use crate::{pallet::*, types::*, WeightInfo};
 
 impl<T: Config> Pallet<T> {
 	/// The first interval whose holdings must stand.
 	pub(crate) fn holdings_horizon() -> Interval {
 		T::Clock::current().saturating_sub(T::Grace::get())
+	}
+
+	/// The first interval whose holdings are not swept yet if all that is due has been: a span goes when
+	/// the last of it may.
+	pub(crate) fn sweep_horizon() -> Interval {
+		begin_of(Self::holdings_horizon())
 	}
 
 	/// The first interval whose totals must stand.
@@ -37,7 +43,7 @@ impl<T: Config> Pallet<T> {
 			at
 		};
 		let start = SweptUntil::<T>::get();
-		let swept = run(start, Self::holdings_horizon(), Self::sweep_holding);
+		let swept = run(start, Self::sweep_horizon(), Self::sweep_span);
 		if swept != start {
 			SweptUntil::<T>::put(swept);
 		}
@@ -50,18 +56,23 @@ impl<T: Config> Pallet<T> {
 		steps
 	}
 
-	/// Removes one holding of `at`. The interval to go on with.
-	pub(crate) fn sweep_holding(at: Interval) -> Option<Interval> {
-		let Some(((who, class), holding)) = Holdings::<T>::iter_prefix((at,)).next() else {
-			return at.checked_add(1);
+	/// Removes what one account holds of one class in the span that begins with `at`. The interval to go
+	/// on with.
+	pub(crate) fn sweep_span(at: Interval) -> Option<Interval> {
+		let (span, _) = place_of(at);
+		let Some(((who, class), holdings)) = Holdings::<T>::iter_prefix((span,)).next() else {
+			return at.checked_add(SPAN);
 		};
-		let amount = holding.held();
-		Holdings::<T>::remove((at, &who, class));
-		Products::<T>::mutate(at, class, |totals| {
-			// Never more than was made, so this does not reach the largest value.
-			totals.expired = totals.expired.saturating_add(amount);
-		});
-		Self::deposit_event(Event::Expired { class, interval: at, who, amount });
+		Holdings::<T>::remove((span, &who, class));
+		for (place, holding) in holdings {
+			let (interval, amount) = (interval_at(span, place), holding.held());
+			Products::<T>::mutate(interval, class, |totals| {
+				// Never more than was made, so this does not reach the largest value.
+				totals.expired = totals.expired.saturating_add(amount);
+			});
+			let who = who.clone();
+			Self::deposit_event(Event::Expired { class, interval, who, amount });
+		}
 		Some(at)
 	}
 

@@ -45,6 +45,15 @@ impl<T: Config> HourLedger<T::AccountId> for Pallet<T> {
 		Self::do_transfer(class, interval, from, Part::Free, to, amount)
 	}
 
+	fn transfer_each(
+		class: ClassId,
+		from: &T::AccountId,
+		to: &T::AccountId,
+		parts: &[(Interval, MicroGpuHours)],
+	) -> Result<(), ClaimsError> {
+		Self::do_transfer_each(class, from, to, parts)
+	}
+
 	fn lock(
 		reason: T::LockReason,
 		class: ClassId,

@@ -1,11 +1,11 @@
 //! What must hold between any two calls.
 
-use alloc::collections::BTreeMap;
+use alloc::{collections::BTreeMap, vec::Vec};
 use frame_support::{ensure, traits::Get};
 use pogcs_primitives::{traits::IntervalClock, ClassId, Interval, MicroGpuHours};
 use sp_runtime::TryRuntimeError;
 
-use crate::pallet::*;
+use crate::{pallet::*, types::*};
 
 impl<T: Config> Pallet<T> {
 	/// Checks every invariant of the ledger.
@@ -15,10 +15,25 @@ impl<T: Config> Pallet<T> {
 		let closed = ClosedUntil::<T>::get();
 		ensure!(closed <= swept, "totals were closed before what expires was counted");
 		ensure!(swept <= Self::holdings_horizon(), "holdings were swept before their time");
+		ensure!(swept == begin_of(swept), "a span is swept in part");
 		ensure!(closed <= Self::totals_horizon(), "totals were closed before their time");
 
 		let mut sums = BTreeMap::<(Interval, ClassId), (u64, MicroGpuHours)>::new();
-		for ((interval, _, class), holding) in Holdings::<T>::iter() {
+		let mut all = Vec::new();
+		for ((span, _, class), holdings) in Holdings::<T>::iter() {
+			ensure!(!holdings.is_empty(), "an empty span is stored");
+			let places = holdings.iter().map(|(place, _)| *place);
+			let next = places.clone().skip(1);
+			ensure!(
+				places.clone().zip(next).all(|(one, two)| one < two),
+				"places are not in order"
+			);
+			ensure!(places.clone().all(|place| u32::from(place) < SPAN), "a place beyond its span");
+			for (place, holding) in holdings {
+				all.push((interval_at(span, place), class, holding));
+			}
+		}
+		for (interval, class, holding) in all {
 			ensure!(interval >= swept, "a holding outlived its sweep");
 			ensure!(interval.since(now) <= T::Horizon::get(), "a holding is beyond the horizon");
 			for (at, (reason, amount)) in holding.locks.iter().enumerate() {
@@ -53,7 +68,7 @@ impl<T: Config> Pallet<T> {
 				"claims of the future were redeemed"
 			);
 			ensure!(
-				interval <= swept || totals.expired == MicroGpuHours::ZERO,
+				begin_of(interval) <= swept || totals.expired == MicroGpuHours::ZERO,
 				"claims expired before they were swept"
 			);
 		}

@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
-	BoundedVec, CloneNoBound, DebugNoBound, DefaultNoBound, EqNoBound, PartialEqNoBound,
+	traits::ConstU32, BoundedVec, CloneNoBound, DebugNoBound, DefaultNoBound, EqNoBound,
+	PartialEqNoBound,
 };
 use pogcs_primitives::{
 	traits::{ClaimTotals, ClaimsError},
@@ -31,6 +32,56 @@ pub struct Holding<T: Config> {
 	pub free: MicroGpuHours,
 	/// What is set aside, each reason once and none with nothing.
 	pub locks: BoundedVec<(T::LockReason, MicroGpuHours), T::MaxLocks>,
+}
+
+/// How many intervals one item of storage is about: a day of hours. Who trades many of them touches
+/// few items.
+pub const SPAN: u32 = 24;
+
+/// What an account holds of one class in a span of intervals: the place of each interval of which it
+/// holds anything, in order.
+pub type Span<T> = BoundedVec<(u8, Holding<T>), ConstU32<SPAN>>;
+
+/// The span of an interval, and its place in it.
+pub(crate) fn place_of(interval: Interval) -> (u32, u8) {
+	let place = u8::try_from(interval.0 % SPAN).unwrap_or(u8::MAX);
+	(interval.0 / SPAN, place)
+}
+
+/// The interval at a place of a span.
+pub(crate) fn interval_at(span: u32, place: u8) -> Interval {
+	Interval(span.saturating_mul(SPAN).saturating_add(place.into()))
+}
+
+/// The first interval of the span that `interval` lies in.
+pub(crate) fn begin_of(interval: Interval) -> Interval {
+	interval_at(place_of(interval).0, 0)
+}
+
+/// What stands at a place of a span.
+pub(crate) fn at_place<T: Config>(span: &Span<T>, place: u8) -> Holding<T> {
+	let found = span.binary_search_by_key(&place, |(at, _)| *at);
+	found.ok().and_then(|at| span.get(at)).map(|(_, holding)| holding.clone()).unwrap_or_default()
+}
+
+/// Puts a holding at a place of a span, or removes an empty one.
+pub(crate) fn put_at<T: Config>(span: &mut Span<T>, place: u8, holding: Holding<T>) {
+	let empty = holding.held() == MicroGpuHours::ZERO;
+	match span.binary_search_by_key(&place, |(at, _)| *at) {
+		Ok(at) if empty => {
+			span.remove(at);
+		}
+		Ok(at) => {
+			if let Some(entry) = span.get_mut(at) {
+				entry.1 = holding;
+			}
+		}
+		Err(_) if empty => (),
+		Err(at) => {
+			// There are no more places than there is room.
+			let _ = span.try_insert(at, (place, holding));
+		}
+	}
 }
 
 /// Which part of a holding claims are taken from.

@@ -36,17 +36,22 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn page_of(who: &T::AccountId, from: Interval, until: Interval) -> Page<T> {
 		let mut entries = Vec::new();
-		for step in 0..T::MaxPage::get() {
-			let Some(interval) = from.checked_add(step).filter(|at| *at <= until) else {
-				return Page { entries, next: None };
-			};
-			let mut found: Vec<_> = Holdings::<T>::iter_prefix((interval, who))
-				.map(|(class, holding)| Entry { interval, class, holding })
-				.collect();
-			found.sort_by_key(|entry| entry.class);
-			entries.append(&mut found);
-		}
 		let next = from.checked_add(T::MaxPage::get()).filter(|at| *at <= until);
+		let last = next.map_or(until, |next| next.saturating_sub(1));
+		if from > last {
+			return Page { entries, next: None };
+		}
+		for span in place_of(from).0..=place_of(last).0 {
+			for (class, holdings) in Holdings::<T>::iter_prefix((span, who)) {
+				for (place, holding) in holdings {
+					let interval = interval_at(span, place);
+					if interval >= from && interval <= last {
+						entries.push(Entry { interval, class, holding });
+					}
+				}
+			}
+		}
+		entries.sort_by_key(|entry| (entry.interval, entry.class));
 		Page { entries, next }
 	}
 

@@ -132,3 +132,35 @@ fn transfer_should_change_nothing_when_a_pallet_moves_zero() {
 		));
 	});
 }
+
+#[test]
+fn transfer_each_should_move_all_or_nothing_over_spans() {
+	use pogcs_primitives::traits::HourClaims;
+	new_test_ext().build_and_execute(|| {
+		// The last of one span and the first two of the next.
+		let at = [NEXT, Interval(NEXT.0 + 1), Interval(NEXT.0 + 2)];
+		for interval in at {
+			<Hours as HourClaims<u64>>::mint(CLASS, interval, &ALICE, MicroGpuHours(250)).unwrap();
+		}
+		let parts = |last: u64| {
+			let amounts = [150, 100, last].map(MicroGpuHours);
+			at.into_iter().zip(amounts).collect::<Vec<_>>()
+		};
+		let send = |parts: &[_]| Hours::transfer_each(CLASS, &ALICE, &BOB, parts);
+		assert_noop!(send(&parts(251)), ClaimsError::Insufficient);
+		assert_noop!(send(&parts(200)), ClaimsError::Dust);
+		assert_ok!(send(&parts(250)));
+		let of = |who, at| <Hours as HourLedger<u64>>::held(CLASS, at, &who).0;
+		assert_eq!(at.map(|at| of(ALICE, at)), [100, 150, 0]);
+		assert_eq!(at.map(|at| of(BOB, at)), [150, 100, 250]);
+		System::assert_last_event(
+			Event::TransferredEach { class: CLASS, from: ALICE, to: BOB, parts: parts(250) }.into(),
+		);
+		assert_storage_noop!(assert_ok!(send(&[
+			(NEXT, MicroGpuHours(0)),
+			(at[1], MicroGpuHours(0))
+		])));
+		Now::set(NEXT);
+		assert_noop!(send(&parts(0)), ClaimsError::Closed);
+	});
+}

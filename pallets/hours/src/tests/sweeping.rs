@@ -2,7 +2,7 @@
 
 use frame_support::{assert_noop, assert_ok, weights::Weight};
 use pogcs_primitives::{
-	traits::{ClaimTotals, HourLedger},
+	traits::{ClaimTotals, HourClaims, HourLedger},
 	Interval, MicroGpuHours,
 };
 
@@ -69,7 +69,7 @@ fn sweep_should_carry_on_in_the_next_block_when_weight_runs_out() {
 			mint(who, LEAST).unwrap();
 		}
 		Now::set(DUE);
-		SweptUntil::<Test>::put(NEXT);
+		SweptUntil::<Test>::put(Interval(0));
 		let used = idle(8);
 		assert_eq!(
 			used,
@@ -79,9 +79,31 @@ fn sweep_should_carry_on_in_the_next_block_when_weight_runs_out() {
 		Hours::do_try_state().unwrap();
 		idle(12);
 		assert_eq!(totals(), (2_000, 0, 0, 2_000));
-		assert_eq!(SweptUntil::<Test>::get(), NEXT);
+		assert_eq!(SweptUntil::<Test>::get(), Interval(0));
 		idle(1);
 		assert_eq!(SweptUntil::<Test>::get(), DUE.checked_sub(GRACE).unwrap());
+	});
+}
+
+#[test]
+fn sweep_should_keep_a_span_until_the_last_of_it_may_go() {
+	new_test_ext().build_and_execute(|| {
+		Now::set(NEXT);
+		for interval in [Interval(24), Interval(27)] {
+			<Hours as HourClaims<u64>>::mint(CLASS, interval, &ALICE, MicroGpuHours(100)).unwrap();
+		}
+		Now::set(Interval(47 + GRACE));
+		idle(1_000);
+		let held = |at| <Hours as HourLedger<u64>>::held(CLASS, Interval(at), &ALICE).0;
+		assert_eq!((held(24), held(27)), (100, 100));
+		Now::set(Interval(48 + GRACE));
+		idle(2);
+		assert_eq!((held(24), held(27)), (0, 0));
+		// One step for all that an account held of a class in a span.
+		for interval in [Interval(24), Interval(27)] {
+			let expired = <Hours as HourLedger<u64>>::totals(CLASS, interval).expired;
+			assert_eq!(expired, MicroGpuHours(100));
+		}
 	});
 }
 
@@ -102,11 +124,11 @@ fn sweep_should_not_close_totals_when_holdings_still_stand() {
 		mint(ALICE, 250).unwrap();
 		mint(BOB, 250).unwrap();
 		Now::set(Interval(CLOSING.0 + 100));
-		SweptUntil::<Test>::put(NEXT);
-		ClosedUntil::<Test>::put(NEXT);
+		SweptUntil::<Test>::put(Interval(0));
+		ClosedUntil::<Test>::put(Interval(0));
 		idle(1);
 		assert_eq!(totals(), (500, 0, 0, 250));
-		assert_eq!(ClosedUntil::<Test>::get(), NEXT);
+		assert_eq!(ClosedUntil::<Test>::get(), Interval(0));
 	});
 }
 
@@ -118,8 +140,9 @@ fn sweep_should_catch_up_when_intervals_were_skipped() {
 		for _ in 0..11 {
 			idle(1_000);
 		}
-		assert_eq!(SweptUntil::<Test>::get(), Interval(5_000 - GRACE));
-		assert_eq!(ClosedUntil::<Test>::get(), Interval(5_000 - GRACE - TOTALS_KEPT));
+		// The span of 4,998, the first interval whose holdings must stand, is kept whole.
+		assert_eq!(SweptUntil::<Test>::get(), Interval(4_992));
+		assert_eq!(ClosedUntil::<Test>::get(), Interval(4_992));
 		assert_eq!(ClosedTotals::<Test>::get(CLASS).expired, MicroGpuHours(250));
 	});
 }
@@ -129,7 +152,7 @@ fn sweep_call_should_do_what_blocks_have_no_weight_for() {
 	new_test_ext().build_and_execute(|| {
 		mint(ALICE, 250).unwrap();
 		Now::set(DUE);
-		SweptUntil::<Test>::put(NEXT);
+		SweptUntil::<Test>::put(Interval(0));
 		ClosedUntil::<Test>::put(Hours::totals_horizon());
 		let post = sweep(100).unwrap();
 		// One holding and the end of its interval: what was not used is given back.

@@ -22,24 +22,24 @@ fn shown(from: u32, until: u32) -> (Vec<(u32, u16, u64)>, Option<u32>) {
 #[test]
 fn holdings_of_should_list_an_accounts_holdings_in_order() {
 	new_test_ext().build_and_execute(|| {
-		mint_of(OTHER_CLASS, 11, ALICE, 100);
-		mint_of(CLASS, 11, ALICE, 200);
-		mint_of(CLASS, 12, BOB, 300);
-		mint_of(CLASS, 13, ALICE, 400);
-		assert_eq!(shown(11, 13), (vec![(11, 3, 200), (11, 4, 100), (13, 3, 400)], None));
-		assert_eq!(shown(12, 12), (vec![], None));
-		assert_eq!(shown(13, 11), (vec![], None));
+		mint_of(OTHER_CLASS, 23, ALICE, 100);
+		mint_of(CLASS, 23, ALICE, 200);
+		mint_of(CLASS, 24, BOB, 300);
+		mint_of(CLASS, 25, ALICE, 400);
+		assert_eq!(shown(23, 25), (vec![(23, 3, 200), (23, 4, 100), (25, 3, 400)], None));
+		assert_eq!(shown(24, 24), (vec![], None));
+		assert_eq!(shown(25, 23), (vec![], None));
 	});
 }
 
 #[test]
 fn holdings_of_should_name_the_next_interval_when_the_range_is_longer_than_a_page() {
 	new_test_ext().build_and_execute(|| {
-		mint_of(CLASS, 11, ALICE, 100);
-		mint_of(CLASS, 15, ALICE, 200);
-		assert_eq!(shown(11, 15), (vec![(11, 3, 100)], Some(15)));
-		assert_eq!(shown(15, 15), (vec![(15, 3, 200)], None));
-		assert_eq!(shown(11, 10 + PAGE), (vec![(11, 3, 100)], None));
+		mint_of(CLASS, 23, ALICE, 100);
+		mint_of(CLASS, 27, ALICE, 200);
+		assert_eq!(shown(23, 27), (vec![(23, 3, 100)], Some(27)));
+		assert_eq!(shown(27, 27), (vec![(27, 3, 200)], None));
+		assert_eq!(shown(23, 22 + PAGE), (vec![(23, 3, 100)], None));
 		assert_eq!(shown(0, u32::MAX), (vec![], Some(PAGE)));
 		assert_eq!(shown(u32::MAX - 1, u32::MAX), (vec![], None));
 	});
@@ -48,16 +48,16 @@ fn holdings_of_should_name_the_next_interval_when_the_range_is_longer_than_a_pag
 #[test]
 fn product_should_tell_phase_and_totals() {
 	new_test_ext().build_and_execute(|| {
-		mint_of(CLASS, 11, ALICE, 100);
+		mint_of(CLASS, 23, ALICE, 100);
 		let phase = |interval| Hours::product(CLASS, Interval(interval)).phase;
-		assert_eq!(phase(9), Phase::Past);
-		assert_eq!(phase(10), Phase::Running);
-		assert_eq!(phase(11), Phase::Open);
-		assert_eq!(phase(10 + HORIZON), Phase::Open);
-		assert_eq!(phase(11 + HORIZON), Phase::Distant);
+		assert_eq!(phase(21), Phase::Past);
+		assert_eq!(phase(22), Phase::Running);
+		assert_eq!(phase(23), Phase::Open);
+		assert_eq!(phase(22 + HORIZON), Phase::Open);
+		assert_eq!(phase(23 + HORIZON), Phase::Distant);
 		let totals = Hours::product(CLASS, NEXT).totals;
 		assert_eq!(totals.outstanding(), Some(MicroGpuHours(100)));
-		mint_of(ClassId(1), 11, BOB, 150);
+		mint_of(ClassId(1), 23, BOB, 150);
 		let minted = Hours::products_of(NEXT).into_iter().map(|(c, t)| (c.0, t.minted.0));
 		assert_eq!(minted.collect::<Vec<_>>(), vec![(1, 150), (3, 100)]);
 		assert_eq!(Hours::products_of(START), vec![]);
