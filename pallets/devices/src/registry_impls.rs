@@ -1,8 +1,8 @@
 //! The registry and its indices, and what other pallets see of it.
 
 use pogcs_primitives::{
-	records::DeviceState,
-	traits::{DeviceInfo, Devices as DeviceRegistry, IntervalClock},
+	records::{ClassRecord, DeviceState},
+	traits::{DeviceClasses, DeviceInfo, Devices as DeviceRegistry, IntervalClock},
 	wire::ChainId,
 	ClassId, DeviceId, Interval,
 };
@@ -105,5 +105,11 @@ impl<T: Config> DeviceRegistry<T::AccountId> for Pallet<T> {
 		commitment: pogcs_primitives::Commitment,
 	) -> DeviceId {
 		crate::benchmarking::create::<T>(owner, key, commitment)
+	}
+}
+
+impl<T: Config> DeviceClasses for Pallet<T> {
+	fn class(class: ClassId) -> Option<ClassRecord> {
+		Classes::<T>::get(class)
 	}
 }

@@ -89,6 +89,13 @@ impl<T: Config> Pallet<T> {
 		genesis.saturating_add(passed.saturating_mul(Parameters::<T>::get().epoch_length))
 	}
 
+	/// How much of the interval that runs is over.
+	pub fn elapsed() -> Permill {
+		let length = Parameters::<T>::get().epoch_length.max(1);
+		let slots = CurrentSlot::<T>::get().saturating_sub(Self::epoch_start()).min(length);
+		Permill::from_rational(slots, length)
+	}
+
 	/// Whether the block that is being executed is the first one after the epoch's end.
 	pub(crate) fn epoch_is_over() -> bool {
 		GenesisSlot::<T>::get().is_some()

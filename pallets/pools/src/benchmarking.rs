@@ -15,12 +15,13 @@ use pogcs_primitives::{
 	records::PoolKind,
 	traits::{
 		Benchmarks, Credentials, DeliveredWork, Delivery, DeviceInfo, Devices, Dispatch,
-		IntervalClock, Places,
+		HourClaims, IntervalClock, Places,
 	},
 	units::GramsPerKwh,
 	ClassId, Commitment, CredentialKind, DeviceId, Interval, MicroGpuHours, MilliWattHours,
 	MilligramsCo2, PoolId,
 };
+use sp_runtime::traits::Convert;
 
 use crate::*;
 
@@ -59,11 +60,12 @@ fn terms<T: Config>(guests: u32) -> Terms {
 		capacity: T::MaxMembers::get(),
 		guests,
 		notice: 1,
+		reserve_price: T::MaxReservePrice::get(),
 	}
 }
 
-/// As many conditions as a pool may have, all of which `device` meets; the runtime may know no
-/// credentials or benchmarks.
+/// As many conditions as a pool may have, all of which `device` meets, the dearest first; the runtime
+/// may know no credentials or benchmarks.
 fn all_conditions<T: Config>(
 	device: DeviceId,
 	lottery: bool,
@@ -79,14 +81,10 @@ fn all_conditions<T: Config>(
 		add(Condition::Lottery { places: T::MaxPlaces::get(), applications: 1 });
 	}
 	add(Condition::Stake(T::Currency::minimum_balance()));
-	add(Condition::CarbonPerKwh(GramsPerKwh(u32::MAX)));
-	add(Condition::CarbonPerGpuHour(GramsPerGpuHour(u64::MAX)));
 	if let Some(region) = T::Places::ancestor(info.cell, 0) {
 		add(Condition::Region(region));
 	}
-	if T::Benchmarks::last_passed(device).is_some() {
-		add(Condition::BenchmarkSince(START));
-	}
+	// Each is a read of its own.
 	for kind in (0..T::MaxConditions::get()).map(CredentialKind) {
 		let issuer = info.owner.clone();
 		T::Credentials::create_for_benchmark(&info.owner, &issuer, kind);
@@ -94,6 +92,11 @@ fn all_conditions<T: Config>(
 			add(Condition::Credential { issuer, kind });
 		}
 	}
+	if T::Benchmarks::last_passed(device).is_some() {
+		add(Condition::BenchmarkSince(START));
+	}
+	add(Condition::CarbonPerKwh(GramsPerKwh(u32::MAX)));
+	add(Condition::CarbonPerGpuHour(GramsPerGpuHour(u64::MAX)));
 	Ok(list)
 }
 
@@ -154,6 +157,87 @@ fn drawn<T: Config>(pool: PoolId) -> Result<Draw, BenchmarkError> {
 	Pallet::<T>::do_draw(pool)?;
 	let round = Rounds::<T>::get(pool).ok_or(BenchmarkError::Stop("a round runs"))?;
 	round.draw.ok_or(BenchmarkError::Stop("the round is drawn"))
+}
+
+/// Lets `device` owe `hours` of claims of `class` in `interval`, whenever that is: as a member of a pool
+/// that it joins if it is in none. No claims are made.
+pub(crate) fn owe<T: Config>(
+	device: DeviceId,
+	class: ClassId,
+	interval: Interval,
+	hours: Units,
+) -> Result<(), BenchmarkError> {
+	let info = info::<T>(device)?;
+	let pool = match PoolOf::<T>::get(device) {
+		Some(pool) => pool,
+		None => {
+			let kind = [PoolKind::Green, PoolKind::Compute]
+				.into_iter()
+				.find(|kind| T::ClaimClass::convert((*kind, info.class)) == Some(class))
+				.ok_or(BenchmarkError::Stop("the claims are of the device's class"))?;
+			let (_, pool) = found::<T>(kind, ConditionsOf::<T>::new())?;
+			Pallet::<T>::do_join(info.owner.clone(), pool, device)?;
+			pool
+		}
+	};
+	let unknown = || BenchmarkError::Stop("the pool was just made");
+	let mut record = crate::pallet::Pools::<T>::get(pool).ok_or_else(unknown)?;
+	let deposit = crate::math::deposit(hours, record.terms.penalty)
+		.ok_or(BenchmarkError::Stop("a benchmark promises little"))?;
+	Pallet::<T>::hold(HoldReason::Promise, &info.owner, deposit)?;
+	Pallet::<T>::open_promise(pool, &mut record, interval)?;
+	crate::pallet::Pools::<T>::insert(pool, record);
+	Books::<T>::mutate(pool, interval, |book| {
+		if let Some(book) = book {
+			book.promised = book.promised.saturating_add(hours);
+		}
+	});
+	Ledger::<T>::mutate(interval, class, |entry| {
+		if let Some(entry) = entry {
+			entry.promised = entry.promised.saturating_add(hours);
+		}
+	});
+	Members::<T>::mutate(pool, device, |member| {
+		if let Some(member) = member {
+			member.promises = member.promises.saturating_add(1);
+		}
+	});
+	Promises::<T>::insert(
+		device,
+		interval,
+		PromiseOf::<T> {
+			by: info.owner,
+			deposit,
+			promised: hours,
+			delivered: Units::ZERO,
+			led: Units::ZERO,
+			done: Units::ZERO,
+			floor: Units::ZERO,
+			earned: 0,
+			rate: 0,
+		},
+	);
+	Ok(())
+}
+
+/// A pool that holds `amount` of claims for a future interval and sells them at any price.
+pub(crate) fn stocked<T: Config>(
+	class: ClassId,
+	interval: Interval,
+	amount: MicroGpuHours,
+) -> Result<PoolId, BenchmarkError> {
+	let owner = rich::<T>("seller", 0);
+	let device = device::<T>(&owner, 200);
+	owe::<T>(device, class, interval, Units(amount.0))?;
+	let pool = PoolOf::<T>::get(device).ok_or(BenchmarkError::Stop("who owes is a member"))?;
+	crate::pallet::Pools::<T>::mutate(pool, |record| {
+		if let Some(record) = record {
+			record.terms.reserve_price = 0;
+		}
+	});
+	T::Claims::mint(class, interval, &Pallet::<T>::account(pool), amount)
+		.map_err(|_| BenchmarkError::Stop("the interval is one that claims are made for"))?;
+	Ok(pool)
 }
 
 /// Lets a member have worked in the last whole period.

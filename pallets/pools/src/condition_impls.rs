@@ -27,6 +27,7 @@ impl<T: Config> Pallet<T> {
 		);
 		ensure!(kind == PoolKind::Compute || terms.guests == 0, Error::<T>::NoGuests);
 		ensure!(terms.notice > 0 && terms.notice <= T::MaxNotice::get(), Error::<T>::BadNotice);
+		ensure!(terms.reserve_price <= T::MaxReservePrice::get(), Error::<T>::BadReservePrice);
 		Ok(())
 	}
 

@@ -159,6 +159,11 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxLeaderFee: Get<Permill>;
 
+		/// The most that a pool may ask for a GPU-hour at least: above it nobody would ever sell its
+		/// hours, and its members would be paid for nothing by nobody.
+		#[pallet::constant]
+		type MaxReservePrice: Get<Balance>;
+
 		/// The least that can be promised for an interval.
 		#[pallet::constant]
 		type MinPromise: Get<Units>;
@@ -891,6 +896,8 @@ pub mod pallet {
 		ChunkTaken,
 		/// The task does not take this device, or the device takes no more.
 		DeviceUnable,
+		/// The least price of a GPU-hour is above `MaxReservePrice`.
+		BadReservePrice,
 	}
 
 	#[pallet::hooks]
@@ -971,8 +978,8 @@ pub mod pallet {
 		/// - `leader`: a device of the caller's that leads from the start, if any; see `stand`.
 		///
 		/// Origin: signed. Event: `Created`. Errors: `UnknownClass`, `BadPenalty`, `BadFee`,
-		/// `BadCapacity`, `NoGuests`, `BadNotice`, `ConditionTwice`, `BadCondition`, `Exhausted`,
-		/// those of `stand`.
+		/// `BadCapacity`, `NoGuests`, `BadNotice`, `BadReservePrice`, `ConditionTwice`,
+		/// `BadCondition`, `Exhausted`, those of `stand`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::create())]
 		pub fn create(
@@ -1345,6 +1352,11 @@ pub mod pallet {
 		/// it counts on a device (A3).
 		pub fn state(device: DeviceId) -> Option<MemberState> {
 			Self::effective_state(device)
+		}
+
+		/// What a member promised for an interval of claims of a class and has not delivered.
+		pub fn owes(device: DeviceId, class: ClassId, interval: Interval) -> MicroGpuHours {
+			Self::owed_by(device, class, interval)
 		}
 
 		/// What a member promised for an interval and is not settled.

@@ -391,6 +391,7 @@ impl pallet_pools::Config for Test {
 	type MinPenalty = ConstU128<1_000>;
 	type MaxPenalty = ConstU128<10_000_000>;
 	type MaxLeaderFee = MaxLeaderFee;
+	type MaxReservePrice = ConstU128<1_000>;
 	type MinPromise = MinPromise;
 	type EqualShareFloor = Half;
 	type MaxMembers = ConstU32<100>;
@@ -466,6 +467,7 @@ pub fn terms() -> Terms {
 		capacity: 10,
 		guests: 0,
 		notice: 3,
+		reserve_price: 40,
 	}
 }
 

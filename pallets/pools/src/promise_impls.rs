@@ -81,7 +81,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Counts one more promise in the pool's book and in the ledger.
-	fn open_promise(
+	pub(crate) fn open_promise(
 		pool: PoolId,
 		record: &mut PoolRecordOf<T>,
 		interval: Interval,

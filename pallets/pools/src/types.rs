@@ -2,6 +2,7 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::fungible::Credit, BoundedVec};
+pub use pogcs_primitives::units::GramsPerGpuHour;
 use pogcs_primitives::{
 	records::PoolKind, units::GramsPerKwh, CellId, ClassId, CredentialKind, DeviceId, Interval,
 	PoolId,
@@ -82,23 +83,6 @@ impl Units {
 	}
 }
 
-/// Carbon efficiency, in grams of CO2e per GPU-hour.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	PartialOrd,
-	Ord,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct GramsPerGpuHour(pub u64);
-
 /// What a pool asks of who wants to enter (B3). All of them must be met.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -145,6 +129,8 @@ pub struct Terms {
 	pub guests: u32,
 	/// For how many intervals a member stays after it said that it leaves.
 	pub notice: u32,
+	/// The least that the pool takes for a GPU-hour: nobody can sell its claims for less.
+	pub reserve_price: Balance,
 }
 
 /// Sums over the last three periods.

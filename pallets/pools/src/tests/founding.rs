@@ -77,6 +77,7 @@ fn create_should_be_refused_when_terms_are_out_of_bounds() {
 			(Terms { penalty: 999, ..terms() }, Error::<Test>::BadPenalty),
 			(Terms { penalty: 10_000_001, ..terms() }, Error::<Test>::BadPenalty),
 			(Terms { leader_fee: Permill::from_percent(21), ..terms() }, Error::<Test>::BadFee),
+			(Terms { reserve_price: 1_001, ..terms() }, Error::<Test>::BadReservePrice),
 			(Terms { capacity: 0, ..terms() }, Error::<Test>::BadCapacity),
 			(Terms { capacity: 101, ..terms() }, Error::<Test>::BadCapacity),
 			(Terms { guests: 11, ..terms() }, Error::<Test>::BadCapacity),

@@ -10,6 +10,7 @@ mod leaving;
 mod lottery;
 mod maths;
 mod model;
+mod owing;
 mod promising;
 mod settling;
 mod sweeping;

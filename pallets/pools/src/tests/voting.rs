@@ -107,6 +107,10 @@ fn propose_should_be_refused_when_the_change_is_out_of_bounds() {
 			(change_notice(0), Error::<Test>::BadNotice),
 			(Change::Terms(Terms { leader_fee: fee, ..terms() }), Error::<Test>::BadFee),
 			(Change::Terms(Terms { guests: 1, ..terms() }), Error::<Test>::NoGuests),
+			(
+				Change::Terms(Terms { reserve_price: 1_001, ..terms() }),
+				Error::<Test>::BadReservePrice,
+			),
 			(Change::Conditions(unsound), Error::<Test>::BadCondition),
 			(Change::Conditions(twice), Error::<Test>::ConditionTwice),
 			(Change::Leader(Some(REGIONAL)), Error::<Test>::NotCandidate),
