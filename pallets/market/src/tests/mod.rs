@@ -1,0 +1,15 @@
+mod attacks;
+mod breaking;
+mod genesis;
+mod governing;
+mod learning;
+mod liquidity;
+mod maths;
+mod model;
+mod orders;
+mod pools;
+mod refusing;
+mod rolling;
+mod solver;
+mod trading;
+mod views;
