@@ -1,19 +1,12 @@
 //! What clients do: open, expire, close.
 
-use frame_support::{
-	ensure,
-	traits::{fungible::MutateHold, tokens::Precision, Get},
-};
+use frame_support::{ensure, traits::Get};
 use pogcs_primitives::{
-	records::{ChunkRecord, ChunkState, ModelRecord, TaskRecord},
-	traits::{Devices, IntervalClock, TaskProofs},
-	workload::MAX_PIXEL,
+	records::{ChunkState, ModelRecord, TaskRecord},
+	traits::{Devices, IntervalClock},
 	ClassId, Interval, TaskId,
 };
-use sp_runtime::{
-	traits::{CheckedMul, Zero},
-	DispatchResult,
-};
+use sp_runtime::{traits::Zero, DispatchResult};
 
 use crate::{pallet::*, utility_impls::is_canonical};
 
@@ -37,43 +30,26 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		ensure!(!reward_per_chunk.is_zero(), Error::<T>::NoReward);
 		ensure!(reward_per_chunk >= T::MinReward::get(), Error::<T>::LowReward);
-		ensure!(!inputs.is_empty(), Error::<T>::Empty);
-		ensure!(
-			inputs.iter().all(|images| images.iter().all(|pixel| *pixel <= MAX_PIXEL)),
-			Error::<T>::BadPixel
-		);
 		let now = T::Clock::current();
 		let horizon = now.checked_add(T::MaxHorizon::get()).ok_or(Error::<T>::Overflow)?;
 		ensure!(deadline > now && deadline <= horizon, Error::<T>::BadDeadline);
 		ensure!(T::Devices::has_class(class), Error::<T>::UnknownClass);
-		let record = Models::<T>::get(model).ok_or(Error::<T>::UnknownModel)?;
-		ensure!(T::Proofs::is_usable(record.key), Error::<T>::KeyNotInUse);
+		Self::usable_model(model, &inputs)?;
 
 		let chunks = u32::try_from(inputs.len()).map_err(|_| Error::<T>::Overflow)?;
-		let times =
-			|amount: BalanceOf<T>| amount.checked_mul(&chunks.into()).ok_or(Error::<T>::Overflow);
-		let deposit = times(T::DepositPerChunk::get())?;
-		T::Currency::hold(&HoldReason::Reward.into(), &client, times(reward_per_chunk)?)?;
-		T::Currency::hold(&HoldReason::Storage.into(), &client, deposit)?;
-
 		let task = NextTask::<T>::get();
 		NextTask::<T>::put(TaskId(task.0.checked_add(1).ok_or(Error::<T>::Exhausted)?));
-		for (chunk, input) in (0u32..).zip(inputs) {
-			Chunks::<T>::insert(task, chunk, ChunkRecord { input, state: ChunkState::Open });
-		}
-		Tasks::<T>::insert(
-			task,
-			TaskRecord {
-				client: client.clone(),
-				model,
-				class,
-				reward_per_chunk,
-				deposit,
-				chunks,
-				unpaid: chunks,
-				deadline,
-			},
-		);
+		let record = TaskRecord {
+			client: client.clone(),
+			model,
+			class,
+			reward_per_chunk,
+			deposit: Self::times(T::DepositPerChunk::get(), chunks)?,
+			chunks,
+			unpaid: chunks,
+			deadline,
+		};
+		Self::insert_task(task, record, inputs)?;
 		Self::deposit_event(Event::Opened {
 			task,
 			client,
@@ -86,16 +62,28 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_expire(task: TaskId) -> DispatchResult {
-		let record = Tasks::<T>::get(task).ok_or(Error::<T>::UnknownTask)?;
-		ensure!(T::Clock::current() > record.deadline, Error::<T>::NotOver);
-		Self::end(task, record)
+		let now = T::Clock::current();
+		if let Some(record) = Tasks::<T>::get(task) {
+			ensure!(now > record.deadline, Error::<T>::NotOver);
+			return Self::end(task, record);
+		}
+		let contract = Contracts::<T>::get(task).ok_or(Error::<T>::UnknownTask)?;
+		let late = now.since(contract.deadline) > T::ResultTime::get();
+		ensure!(late, Error::<T>::NotOver);
+		Self::clear(task, contract)
 	}
 
 	pub(crate) fn do_close(who: T::AccountId, task: TaskId) -> DispatchResult {
-		let record = Tasks::<T>::get(task).ok_or(Error::<T>::UnknownTask)?;
-		let over = T::Clock::current() > record.deadline;
-		ensure!(record.unpaid == 0 && (who == record.client || over), Error::<T>::NotOver);
-		Self::end(task, record)
+		let now = T::Clock::current();
+		if let Some(record) = Tasks::<T>::get(task) {
+			let over = now > record.deadline;
+			ensure!(record.unpaid == 0 && (who == record.client || over), Error::<T>::NotOver);
+			return Self::end(task, record);
+		}
+		let contract = Contracts::<T>::get(task).ok_or(Error::<T>::UnknownTask)?;
+		let over = now.since(contract.deadline) > T::ResultTime::get();
+		ensure!(contract.left == 0 && (who == contract.client || over), Error::<T>::NotOver);
+		Self::clear(task, contract)
 	}
 
 	/// Gives back what is left and frees the storage: at most `MaxChunks` entries.
@@ -108,20 +96,17 @@ impl<T: Config> Pallet<T> {
 				_ => {}
 			}
 		}
-		let refunded = record
-			.reward_per_chunk
-			.checked_mul(&record.unpaid.into())
-			.ok_or(Error::<T>::Overflow)?;
+		let refunded = Self::times(record.reward_per_chunk, record.unpaid)?;
 		let client = &record.client;
-		T::Currency::release(&HoldReason::Reward.into(), client, refunded, Precision::Exact)?;
-		T::Currency::release(
-			&HoldReason::Storage.into(),
-			client,
-			record.deposit,
-			Precision::Exact,
-		)?;
+		Self::release_for(client, HoldReason::Reward, refunded)?;
+		Self::release_for(client, HoldReason::Storage, record.deposit)?;
 		Tasks::<T>::remove(task);
 		Self::deposit_event(Event::Closed { task, unpaid: record.unpaid, refunded });
+		if let Some(mut contract) = Contracts::<T>::get(task) {
+			// What is not settled of its hours goes on.
+			contract.cleared = true;
+			Self::put_contract(task, contract)?;
+		}
 		Ok(())
 	}
 }

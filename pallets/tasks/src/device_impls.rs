@@ -3,6 +3,7 @@
 use frame_support::{ensure, traits::Get};
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use pogcs_primitives::{
+	contracts::hour_of,
 	records::{Assignment, ChunkState, DeviceState},
 	traits::{DeviceInfo, Devices, Dispatch, DispatchRefusal, IntervalClock, Lifecycle},
 	Commitment, DeviceId, MicroGpuHours, TaskId,
@@ -13,7 +14,7 @@ use crate::{pallet::*, utility_impls::is_canonical};
 
 impl<T: Config> Pallet<T> {
 	/// The device, if `who` is its key's account or its owner.
-	fn device_of(
+	pub(crate) fn device_of(
 		who: &T::AccountId,
 		device: DeviceId,
 	) -> Result<DeviceInfo<T::AccountId>, DispatchError> {
@@ -53,13 +54,21 @@ impl<T: Config> Pallet<T> {
 		let record = Tasks::<T>::get(task).ok_or(Error::<T>::UnknownTask)?;
 		ensure!(now <= record.deadline, Error::<T>::Expired);
 		ensure!(info.class == record.class, Error::<T>::WrongClass);
+		let contract = Contracts::<T>::get(task);
 		Chunks::<T>::try_mutate(task, chunk, |entry| {
 			let entry = entry.as_mut().ok_or(Error::<T>::UnknownChunk)?;
 			ensure!(entry.state == ChunkState::Open, Error::<T>::Taken);
+			if let Some(contract) = &contract {
+				Self::ensure_turn(device, contract, chunk)?;
+			}
 			entry.state = ChunkState::Assigned { device, interval: now, given };
 			Assignments::<T>::try_append(device, Assignment { task, chunk })
 				.map_err(|()| Error::<T>::Busy)
 		})?;
+		if let Some(contract) = contract {
+			// Its turn is in the chunk's hour.
+			Self::count_underway(device, now, contract.work, true);
+		}
 		T::Lifecycle::begin(device);
 		Self::deposit_event(Event::Accepted { task, chunk, device, given });
 		Ok(())
@@ -113,6 +122,11 @@ impl<T: Config> Pallet<T> {
 			entry.state = ChunkState::Committed { device, interval, work, given };
 			Ok(device)
 		})?;
+		if let Some(contract) = Contracts::<T>::get(task) {
+			let hour = hour_of(&contract.plan, chunk).ok_or(Error::<T>::UnknownChunk)?;
+			ensure!(hour == interval, Error::<T>::NotItsHour);
+			Self::redeem(task, &contract)?;
+		}
 		Self::deposit_event(Event::Committed { task, chunk, device, interval, work });
 		Ok(())
 	}

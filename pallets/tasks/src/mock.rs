@@ -1,15 +1,21 @@
-//! A runtime with tasks and balances; devices, energy, proofs and clock are what the test says.
+//! A runtime with tasks, balances and the ledger of hour claims; devices, energy, proofs and clock are
+//! what the test says. The market is one account that sells what it holds at a price that rises with
+//! what it sold ([`market`]); pools are what devices promised and delivered ([`pools`]).
 
-use std::cell::RefCell;
+mod market;
+mod pools;
+
+use std::{cell::RefCell, collections::BTreeMap, num::NonZeroU64};
 
 use codec::Encode;
 use frame_support::{derive_impl, parameter_types, storage::unhashed};
 use frame_system::EnsureRoot;
 use pogcs_primitives::{
-	records::{ClassRecord, DeviceState, ModelRecord},
+	records::{ClassRecord, DeviceState, ModelRecord, PoolKind},
 	traits::{
-		DeliveredWork, Delivery, DeviceInfo, Devices, Energy, EnergyError, IntervalClock,
-		IntervalEnergy, Lifecycle, Refusal, TaskProofs, WorkCredit,
+		DeliveredWork, Delivery, DeviceClasses, DeviceInfo, Devices, Energy, EnergyError,
+		HourLedger, IntervalClock, IntervalEnergy, Lifecycle, MarketError, Refusal, TaskProofs,
+		WorkCredit,
 	},
 	units::GramsPerKwh,
 	wire::{PublicKey, Submission},
@@ -20,10 +26,12 @@ use pogcs_primitives::{
 use pogcs_proof::{Reason, Statement};
 use sp_runtime::{
 	traits::{ConstU128, ConstU32, Convert},
-	BuildStorage,
+	BuildStorage, Permill,
 };
 
 use crate as pallet_tasks;
+pub use market::*;
+pub use pools::*;
 
 pub const CLIENT: u64 = 1;
 pub const OWNER: u64 = 2;
@@ -35,6 +43,22 @@ pub const OTHER_DEVICE: DeviceId = DeviceId(8);
 pub const CLASS: ClassId = ClassId(1);
 pub const OTHER_CLASS: ClassId = ClassId(2);
 pub const REWARD: u128 = 50;
+/// The insurance.
+pub const INSURANCE: u64 = 99;
+pub const RICH: u128 = 1_000_000_000;
+/// Claims on any compute of a class have a class of their own.
+pub const ANY: u16 = 100;
+/// Devices of `CLASS` that are drawn by lot, `FLEET + n`, each of its own owner `OWNERS + n`, in the
+/// pool `n % 3`.
+pub const FLEET: u32 = 100;
+pub const OWNERS: u64 = 200;
+pub const FLEET_SIZE: u32 = 12;
+/// For how many intervals results are taken, and answers opened.
+pub const RESULT_TIME: u32 = 20;
+pub const OPEN_TIME: u32 = 2;
+pub const REFUND_TIME: u32 = 40;
+/// The least holding of claims.
+pub const DUST: u64 = 10;
 
 #[frame_support::runtime]
 mod runtime {
@@ -59,6 +83,8 @@ mod runtime {
 	pub type Balances = pallet_balances;
 	#[runtime::pallet_index(2)]
 	pub type Tasks = pallet_tasks;
+	#[runtime::pallet_index(3)]
+	pub type Hours = pallet_hours;
 }
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
@@ -87,6 +113,32 @@ parameter_types! {
 	pub static Made: Vec<(DeviceId, u64)> = Vec::new();
 	pub static KeyUsable: bool = true;
 	pub static Verdict: Result<(), Refusal<Reason>> = Ok(());
+	/// How much of the interval is over.
+	pub static Elapsed: Permill = Permill::zero();
+	/// Intervals that were passed over.
+	pub static Skipped: Vec<Interval> = vec![];
+	/// What else goes into the randomness of every interval.
+	pub static Salt: u32 = 0;
+	/// Devices whose energy is not what the others' is: green energy left, what compute drew, its
+	/// carbon; nothing before the report.
+	pub static Meters: BTreeMap<DeviceId, Option<[u64; 3]>> = BTreeMap::new();
+	/// When all devices were registered.
+	pub static Since: Interval = Interval(0);
+	/// Devices that the registry does not know any more.
+	pub static Gone: Vec<DeviceId> = Vec::new();
+	/// A device that was sold, and to whom.
+	pub static Sold: Option<(DeviceId, u64)> = None;
+	/// What the market says to everybody, if it does not trade.
+	pub static Refuses: Option<MarketError> = None;
+	/// Whether the market takes the money and gives the hours to somebody else.
+	pub static Cheats: bool = false;
+	/// Devices whose state is not what the others' is.
+	pub static States: BTreeMap<DeviceId, DeviceState> = BTreeMap::new();
+	pub const MinimumHolding: MicroGpuHours = MicroGpuHours(DUST);
+	pub const InsuranceAccount: u64 = INSURANCE;
+	pub const OpenAfter: Permill = Permill::from_percent(50);
+	pub const MaxChunkWork: MicroGpuHours = MicroGpuHours(5_000);
+	pub const JobUnit: NonZeroU64 = NonZeroU64::new(10_000).unwrap();
 }
 
 /// One delivery, as it was told.
@@ -116,12 +168,52 @@ impl IntervalClock for World {
 	}
 
 	fn randomness_of(interval: Interval) -> Option<[u8; 32]> {
-		Randomness::get().filter(|_| interval < Now::get())
+		let known = interval < Now::get() && !Skipped::get().contains(&interval);
+		// What is known of any interval goes into each: tests of proofs expect it as it is.
+		let salted = |randomness| match Salt::get() {
+			0 => randomness,
+			salt => (randomness, salt, interval).using_encoded(sp_io::hashing::blake2_256),
+		};
+		Randomness::get().filter(|_| known).map(salted)
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
 	fn set_for_benchmark(current: Interval, _: [u8; 32]) {
 		Now::set(current);
+	}
+}
+
+pub fn class_record() -> ClassRecord {
+	ClassRecord {
+		carbon: GramsPerKwh(41),
+		max_generation: MilliWattHours(1_000_000),
+		storage: MilliWattHours(0),
+		storage_efficiency: 0,
+		throughput: 1_000,
+		max_draw: MilliWattHours(1_000_000),
+	}
+}
+
+impl DeviceClasses for World {
+	fn class(class: ClassId) -> Option<ClassRecord> {
+		Self::has_class(class).then(class_record)
+	}
+}
+
+impl Convert<(PoolKind, ClassId), Option<ClassId>> for World {
+	fn convert((kind, class): (PoolKind, ClassId)) -> Option<ClassId> {
+		match kind {
+			PoolKind::Energy => None,
+			PoolKind::Compute => Some(ClassId(class.0 + ANY)),
+			PoolKind::Green => Some(class),
+		}
+	}
+}
+
+/// A tenth of a mWh for a µGPU-h.
+impl Convert<MicroGpuHours, MilliWattHours> for World {
+	fn convert(work: MicroGpuHours) -> MilliWattHours {
+		MilliWattHours(work.0.div_ceil(10))
 	}
 }
 
@@ -131,12 +223,18 @@ impl Devices<u64> for World {
 	}
 
 	fn device(id: DeviceId) -> Option<DeviceInfo<u64>> {
+		if Gone::get().contains(&id) {
+			return None;
+		}
 		let made = Made::get().into_iter().find(|(device, _)| *device == id);
-		let (owner, class) = match made {
-			Some((_, owner)) => (owner, ClassId(0)),
-			None if id == DEVICE || id == OTHER_DEVICE => (OWNER, CLASS),
-			None => return None,
+		let of_fleet = id.0.checked_sub(FLEET).filter(|n| *n < FLEET_SIZE);
+		let (owner, class) = match (made, of_fleet) {
+			(Some((_, owner)), _) => (owner, ClassId(0)),
+			(None, Some(n)) => (OWNERS + u64::from(n), CLASS),
+			_ if id == DEVICE || id == OTHER_DEVICE => (OWNER, CLASS),
+			_ => return None,
 		};
+		let owner = Sold::get().filter(|(sold, _)| *sold == id).map_or(owner, |(_, to)| to);
 		Some(DeviceInfo {
 			owner,
 			manager: None,
@@ -145,16 +243,9 @@ impl Devices<u64> for World {
 			cell: CellId(5),
 			validator: 90,
 			commitment: Commitment([6; 32]),
-			record: ClassRecord {
-				carbon: GramsPerKwh(41),
-				max_generation: MilliWattHours(1_000_000),
-				storage: MilliWattHours(0),
-				storage_efficiency: 0,
-				throughput: 1_000,
-				max_draw: MilliWattHours(1_000_000),
-			},
-			state: State::get(),
-			since: Interval(0),
+			record: class_record(),
+			state: States::get().get(&id).copied().unwrap_or(State::get()),
+			since: Since::get(),
 		})
 	}
 
@@ -169,18 +260,31 @@ impl Devices<u64> for World {
 }
 
 impl Energy for World {
-	fn interval(_: DeviceId, _: Interval) -> Option<IntervalEnergy> {
-		Available::get().map(|available| IntervalEnergy {
+	fn interval(device: DeviceId, _: Interval) -> Option<IntervalEnergy> {
+		let all = Available::get().map(|available| [available, ComputeDraw::get(), Carbon::get()]);
+		let [available, compute_draw, carbon] =
+			Meters::get().get(&device).copied().unwrap_or(all)?;
+		Some(IntervalEnergy {
 			green_supply: MilliWattHours(2_000),
 			green_draw: MilliWattHours(1_000),
 			root: Commitment([3; 32]),
 			available: MilliWattHours(available),
-			compute_draw: MilliWattHours(ComputeDraw::get()),
-			carbon: MilligramsCo2(Carbon::get()),
+			compute_draw: MilliWattHours(compute_draw),
+			carbon: MilligramsCo2(carbon),
 		})
 	}
 
-	fn draw_down(_: DeviceId, _: Interval, amount: MilliWattHours) -> Result<(), EnergyError> {
+	fn draw_down(device: DeviceId, _: Interval, amount: MilliWattHours) -> Result<(), EnergyError> {
+		if let Some(meter) = Meters::get().get(&device) {
+			let [left, ..] = meter.ok_or(EnergyError::NotReported)?;
+			let left = left.checked_sub(amount.0).ok_or(EnergyError::Insufficient)?;
+			Meters::mutate(|meters| {
+				if let Some(Some([available, ..])) = meters.get_mut(&device) {
+					*available = left;
+				}
+			});
+			return Ok(());
+		}
 		let left = Available::get().ok_or(EnergyError::NotReported)?;
 		Available::set(Some(left.checked_sub(amount.0).ok_or(EnergyError::Insufficient)?));
 		Ok(())
@@ -259,10 +363,31 @@ impl DeliveredWork<u64> for World {
 	}
 }
 
+/// Who hears of tasks with a reward: told like the others, and not counted by the pools.
+pub struct Spot;
+
+impl DeliveredWork<u64> for Spot {
+	fn delivered(delivery: Delivery<'_, u64>) {
+		World::delivered(delivery);
+	}
+}
+
 impl Convert<PublicKey, u64> for World {
 	fn convert(key: PublicKey) -> u64 {
 		u64::from(key[0])
 	}
+}
+
+impl pallet_hours::Config for Test {
+	type Clock = World;
+	type LockReason = RuntimeHoldReason;
+	type MaxLocks = ConstU32<4>;
+	type MinimumHolding = MinimumHolding;
+	type Horizon = ConstU32<200>;
+	type Grace = ConstU32<50>;
+	type TotalsKept = ConstU32<1_000>;
+	type MaxPage = ConstU32<24>;
+	type WeightInfo = ();
 }
 
 impl pallet_tasks::Config for Test {
@@ -275,7 +400,31 @@ impl pallet_tasks::Config for Test {
 	type Proofs = World;
 	type WorkCredit = World;
 	type Lifecycle = World;
-	type Delivered = World;
+	type Delivered = Pools;
+	type Spot = Spot;
+	type Market = Market;
+	type Claims = Hours;
+	type Promised = Pools;
+	type Classes = World;
+	type ClaimClass = World;
+	type Shortfalls = Pools;
+	type InsuranceAccount = InsuranceAccount;
+	type Elapsed = Elapsed;
+	type JobUnit = JobUnit;
+	type JobEnergy = World;
+	type MaxSpan = ConstU32<12>;
+	type MaxAhead = ConstU32<48>;
+	type ResultTime = ConstU32<RESULT_TIME>;
+	type OpenTime = ConstU32<OPEN_TIME>;
+	type RefundTime = ConstU32<REFUND_TIME>;
+	type OpenAfter = OpenAfter;
+	type MaxCopies = ConstU32<3>;
+	type MaxChunkWork = MaxChunkWork;
+	type MinBond = ConstU128<20>;
+	type BondPerGpuHour = ConstU128<10_000>;
+	type DepositPerContract = ConstU128<7>;
+	type DepositPerBooking = ConstU128<3>;
+	type DepositPerReplica = ConstU128<11>;
 	type DeviceAccount = World;
 	type MinReward = ConstU128<10>;
 	type DepositPerChunk = ConstU128<5>;
@@ -329,11 +478,49 @@ pub fn committed() -> TaskId {
 	task
 }
 
+/// Every device that tests act for.
+pub fn devices() -> impl Iterator<Item = DeviceId> {
+	[DEVICE, OTHER_DEVICE].into_iter().chain((FLEET..FLEET + FLEET_SIZE).map(DeviceId))
+}
+
+/// Device `n` of the fleet.
+pub fn fleet(n: u32) -> DeviceId {
+	DeviceId(FLEET + n)
+}
+
+pub fn signed(who: u64) -> RuntimeOrigin {
+	RuntimeOrigin::signed(who)
+}
+
+pub fn at(interval: u32) {
+	Now::set(Interval(interval));
+	Elapsed::set(Permill::zero());
+}
+
+/// What an account has free.
+pub fn free(who: u64) -> u128 {
+	Balances::free_balance(who)
+}
+
+/// What an account has on hold.
+pub fn on_hold(reason: crate::HoldReason, who: u64) -> u128 {
+	use frame_support::traits::fungible::InspectHold;
+	Balances::balance_on_hold(&reason.into(), &who)
+}
+
+/// What an account has locked of claims for contracts.
+pub fn locked(claims: ClassId, interval: u32, who: u64) -> u64 {
+	let reason = crate::HoldReason::Hours.into();
+	<Hours as HourLedger<u64>>::locked(reason, claims, Interval(interval), &who).0
+}
+
 /// What must hold between any two calls, here and with whom this pallet tells.
 pub fn check() {
 	Tasks::do_try_state().unwrap();
-	for device in [DEVICE, OTHER_DEVICE] {
-		let listed = crate::Assignments::<Test>::get(device).len();
+	Hours::do_try_state().unwrap();
+	for device in devices() {
+		let listed = crate::Assignments::<Test>::get(device).len()
+			+ crate::Engagements::<Test>::get(device).len();
 		assert_eq!(running(device) as usize, listed, "what began and has not ended is on the list");
 	}
 }
@@ -357,14 +544,24 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
 	Made::set(Vec::new());
 	ComputeDraw::set(1_250);
 	Carbon::set(50);
+	Elapsed::set(Permill::zero());
+	Skipped::set(vec![]);
+	Salt::set(0);
+	Since::set(Interval(0));
+	Gone::set(Vec::new());
+	Sold::set(None);
+	Refuses::set(None);
+	Cheats::set(false);
+	Meters::set(BTreeMap::new());
+	States::set(BTreeMap::new());
 	CREDITED.with_borrow_mut(Vec::clear);
 	DELIVERED.with_borrow_mut(Vec::clear);
 	STATEMENTS.with_borrow_mut(Vec::clear);
+	let mut balances = vec![(CLIENT, 1_000), (OWNER, 100), (STRANGER, 100), (KEY, 100)];
+	balances.extend([(BUYER, RICH), (MARKET, 1), (INSURANCE, RICH)]);
+	balances.extend((0..u64::from(FLEET_SIZE)).map(|n| (OWNERS + n, 1_000)));
 	let genesis = RuntimeGenesisConfig {
-		balances: pallet_balances::GenesisConfig {
-			balances: vec![(CLIENT, 1_000), (OWNER, 100), (STRANGER, 100), (KEY, 100)],
-			..Default::default()
-		},
+		balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
 		tasks: crate::GenesisConfig { models: vec![model()], ..Default::default() },
 		..Default::default()
 	};

@@ -5,6 +5,7 @@ use frame_support::{
 	traits::{
 		fungible::MutateHold,
 		tokens::{Fortitude, Precision, Restriction},
+		Get,
 	},
 };
 use pogcs_primitives::{
@@ -20,7 +21,7 @@ use pogcs_primitives::{
 use pogcs_proof::{Reason, Statement};
 use sp_runtime::{traits::Zero, DispatchResult};
 
-use crate::{pallet::*, utility_impls::is_canonical};
+use crate::{hours_impls::Done, pallet::*, utility_impls::is_canonical};
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_prove(task: TaskId, chunk: u32, submission: &Submission) -> DispatchResult {
@@ -42,6 +43,16 @@ impl<T: Config> Pallet<T> {
 		ensure!(now > interval, Error::<T>::TooEarly);
 		let challenge = T::Clock::randomness_of(interval).ok_or(Error::<T>::TooLate)?;
 		let metered = T::Energy::interval(device, interval).ok_or(Error::<T>::NoReport)?;
+		// The class's own where compute drew nothing: then the work used nothing either.
+		let class = info.record.carbon;
+		let intensity = metered.intensity().unwrap_or(class);
+		let carbon = metered.carbon_of(submission.green).unwrap_or(class.of(submission.green));
+		let contract = Contracts::<T>::get(task);
+		if let Some(contract) = &contract {
+			// Later its hours count as missed.
+			ensure!(now.since(interval) <= T::ResultTime::get(), Error::<T>::TooLate);
+			ensure!(Self::is_clean(contract, carbon), Error::<T>::TooMuchCarbon);
+		}
 
 		let statement = Statement {
 			chain: frame_system::Pallet::<T>::block_hash(
@@ -72,19 +83,18 @@ impl<T: Config> Pallet<T> {
 		T::Proofs::verify_and_consume(model.key, &submission.proof, &statement)
 			.map_err(refused::<T>)?;
 
-		T::Currency::transfer_on_hold(
-			&HoldReason::Reward.into(),
-			&record.client,
-			&info.owner,
-			record.reward_per_chunk,
-			Precision::Exact,
-			Restriction::Free,
-			Fortitude::Polite,
-		)?;
-		// The class's own where compute drew nothing: then the work used nothing either.
-		let class = info.record.carbon;
-		let intensity = metered.intensity().unwrap_or(class);
-		let carbon = metered.carbon_of(submission.green).unwrap_or(class.of(submission.green));
+		// A contract need not give a tip.
+		if !record.reward_per_chunk.is_zero() {
+			T::Currency::transfer_on_hold(
+				&HoldReason::Reward.into(),
+				&record.client,
+				&info.owner,
+				record.reward_per_chunk,
+				Precision::Exact,
+				Restriction::Free,
+				Fortitude::Polite,
+			)?;
+		}
 		T::WorkCredit::credit(&info.validator, model.work, intensity);
 
 		entry.state = ChunkState::Paid {
@@ -98,16 +108,22 @@ impl<T: Config> Pallet<T> {
 		let amount = record.reward_per_chunk;
 		Tasks::<T>::insert(task, &record);
 		Self::unassign(device, task, chunk);
-		T::Delivered::delivered(Delivery {
-			device,
-			client: &record.client,
-			interval,
-			work: model.work,
-			carbon,
-			// It was drawn down above.
-			green: true,
-			assigned: given,
-		});
+		// The green energy was drawn down above.
+		match &contract {
+			Some(contract) => {
+				let done = Done { device, interval, carbon, green: true, assigned: given };
+				Self::deliver(task, contract, done)?;
+			}
+			None => T::Spot::delivered(Delivery {
+				device,
+				client: &record.client,
+				interval,
+				work: model.work,
+				carbon,
+				green: true,
+				assigned: given,
+			}),
+		}
 		Self::deposit_event(Event::Paid {
 			task,
 			chunk,

@@ -1,6 +1,7 @@
 //! Small things that several files share.
 
 use pogcs_primitives::{
+	contracts::hour_of,
 	traits::{Lifecycle, Obligations},
 	Commitment, DeviceId, TaskId,
 };
@@ -27,6 +28,11 @@ impl<T: Config> Pallet<T> {
 		});
 		// Once for each time it began, which is when the list got its entry.
 		if was_listed {
+			if let Some(contract) = Contracts::<T>::get(task) {
+				if let Some(hour) = hour_of(&contract.plan, chunk) {
+					Self::count_underway(device, hour, contract.work, false);
+				}
+			}
 			T::Lifecycle::finish(device);
 		}
 	}
@@ -34,6 +40,6 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> Obligations for Pallet<T> {
 	fn has_obligations(device: DeviceId) -> bool {
-		Assignments::<T>::contains_key(device)
+		Assignments::<T>::contains_key(device) || Engagements::<T>::contains_key(device)
 	}
 }
