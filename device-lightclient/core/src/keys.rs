@@ -1,7 +1,7 @@
 //! Where on chain the records stand that a device reads.
 
 use alloc::vec::Vec;
-use pogcs_primitives::{wire::PublicKey, ClassId, DeviceId, Interval, TaskId};
+use pogcs_primitives::{wire::PublicKey, ClassId, DeviceId, Interval, PoolId, TaskId};
 use sp_crypto_hashing::{blake2_128, twox_128, twox_64};
 
 use codec::Encode;
@@ -58,6 +58,21 @@ pub fn finality_set_id() -> Vec<u8> {
 /// `Pogcs::CurrentInterval`: [`Interval`].
 pub fn current_interval() -> Vec<u8> {
 	prefix("Pogcs", "CurrentInterval")
+}
+
+/// `Pogcs::GenesisSlot`: `u64`, the slot of block 1.
+pub fn genesis_slot() -> Vec<u8> {
+	prefix("Pogcs", "GenesisSlot")
+}
+
+/// `Pogcs::CurrentSlot`: `u64`, the block's own.
+pub fn current_slot() -> Vec<u8> {
+	prefix("Pogcs", "CurrentSlot")
+}
+
+/// `Pogcs::Parameters`: starts with the slots of an interval, a `u64`.
+pub fn chain_parameters() -> Vec<u8> {
+	prefix("Pogcs", "Parameters")
 }
 
 /// `Pogcs::IntervalRandomness`: 32 bytes, once the interval has ended.
@@ -134,6 +149,20 @@ pub fn pool_of(device: DeviceId) -> Vec<u8> {
 	twox_map("Pools", "PoolOf", &device)
 }
 
+/// `Pools::Pools`: starts with the founder's account, the deposit, the pool's kind and class, and the
+/// class of the claims that it sells, if it sells any.
+pub fn pool(pool: PoolId) -> Vec<u8> {
+	twox_map("Pools", "Pools", &pool)
+}
+
+/// `Pools::Promises`: starts with whose money is on hold and how much, what is promised, and what of
+/// it is delivered, both `u64`.
+pub fn promise(device: DeviceId, interval: Interval) -> Vec<u8> {
+	let mut key = twox_map("Pools", "Promises", &device);
+	twox_64_concat(&mut key, &interval);
+	key
+}
+
 /// `Energy::Reports`: `pogcs_primitives::records::EnergyRecord`.
 pub fn energy_report(device: DeviceId, interval: Interval) -> Vec<u8> {
 	let mut key = twox_map("Energy", "Reports", &device);
@@ -144,6 +173,21 @@ pub fn energy_report(device: DeviceId, interval: Interval) -> Vec<u8> {
 /// `Energy::Batteries`: `pogcs_primitives::records::BatteryRecord`.
 pub fn battery(device: DeviceId) -> Vec<u8> {
 	twox_map("Energy", "Batteries", &device)
+}
+
+/// `Energy::Quotas`: [`crate::batch::Quota`].
+pub fn quota(device: DeviceId) -> Vec<u8> {
+	twox_map("Energy", "Quotas", &device)
+}
+
+/// `Energy::Batches`: [`crate::batch::Batch`].
+pub fn batch(batch: u64) -> Vec<u8> {
+	twox_map("Energy", "Batches", &batch)
+}
+
+/// `Energy::NextBatch`: `u64`, the number that the next batch gets.
+pub fn next_batch() -> Vec<u8> {
+	prefix("Energy", "NextBatch")
 }
 
 /// `Tasks::Models`: `pogcs_primitives::records::ModelRecord`.
@@ -171,6 +215,31 @@ pub fn chunk(task: TaskId, chunk: u32) -> Vec<u8> {
 /// `Tasks::Assignments`: a list of `pogcs_primitives::records::Assignment`.
 pub fn assignments(device: DeviceId) -> Vec<u8> {
 	twox_map("Tasks", "Assignments", &device)
+}
+
+/// `Tasks::Contracts`: [`crate::tasks::Contract`].
+pub fn contract(task: TaskId) -> Vec<u8> {
+	twox_map("Tasks", "Contracts", &task)
+}
+
+/// `Tasks::Replicated`: [`crate::tasks::Replicated`]; nothing until the first device enters.
+pub fn replicated(task: TaskId, chunk: u32) -> Vec<u8> {
+	let mut key = twox_map("Tasks", "Replicated", &task);
+	twox_64_concat(&mut key, &chunk);
+	key
+}
+
+/// `Tasks::Engagements`: a list of `pogcs_primitives::records::Assignment`, the chunks that the device is
+/// bound to an answer of.
+pub fn engagements(device: DeviceId) -> Vec<u8> {
+	twox_map("Tasks", "Engagements", &device)
+}
+
+/// `Tasks::Underway`: `pogcs_primitives::MicroGpuHours` that the device took on in an interval.
+pub fn underway(device: DeviceId, interval: Interval) -> Vec<u8> {
+	let mut key = twox_map("Tasks", "Underway", &device);
+	twox_64_concat(&mut key, &interval);
+	key
 }
 
 #[cfg(test)]

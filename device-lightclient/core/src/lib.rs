@@ -12,7 +12,10 @@
 //! * [`keys`]: where on chain the records stand.
 //! * [`calls`] and [`extrinsic`]: the short fixed list of calls, built and signed offline.
 //! * [`energy`]: the interval log and its commitment.
+//! * [`batch`]: many reports under one root, by a leader that is not trusted.
+//! * [`relay`]: handing reports to such a leader, and going without it in time.
 //! * [`registry`]: why its state is what it is, and how far its timed challenge is.
+//! * [`answers`]: what it answered to chunks that others do too, and is bound to.
 //! * [`tasks`]: what is assigned to this device and what it owes next.
 //! * [`store`]: what survives a power cut.
 //! * [`platform`]: the one trait that the outside world implements.
@@ -23,6 +26,8 @@
 
 extern crate alloc;
 
+pub mod answers;
+pub mod batch;
 pub mod calls;
 pub mod crypto;
 pub mod energy;
@@ -33,6 +38,7 @@ pub mod keys;
 pub mod platform;
 pub mod reader;
 pub mod registry;
+pub mod relay;
 pub mod storage;
 pub mod store;
 pub mod tasks;

@@ -8,12 +8,16 @@
 //! energy, *report* that interval's readings while the next one lasts, and *prove* the chunk as
 //! soon as the chain has drawn the interval's randomness.
 //!
+//! Chunks of contracts that several devices do go another way: [`contracts`].
+//!
 //! Before any of it the device proves its class's throughput: it *requests* a timed challenge, unless
 //! one was demanded of it, evaluates it as soon as the seed is there and *commits* to the root, which
 //! cannot wait for finality and so is not decided here, and *opens* the leaves that were drawn.
 
+pub mod contracts;
 mod in_flight;
 
+pub use contracts::{Contract, Entrant, Replica, Replicated, Rules, Run};
 pub use in_flight::{InFlight, Settled};
 
 use alloc::vec::Vec;
@@ -23,10 +27,15 @@ use pogcs_primitives::{
 		Assignment, ChunkRecord, ChunkState, DeviceRecord, DeviceState, EnergyRecord, ModelRecord,
 		TaskRecord,
 	},
-	DeviceId, Interval, MilliWattHours, TaskId,
+	DeviceId, Interval, MicroGpuHours, MilliWattHours, TaskId,
 };
 
-use crate::{registry::Registration, AccountId, Balance, BlockNumber, Hash};
+use crate::{
+	answers::Answers,
+	batch::{Batch, Quota},
+	registry::Registration,
+	AccountId, Balance, BlockNumber, Hash,
+};
 
 /// The device as this chain stores it.
 pub type Device = DeviceRecord<AccountId, Balance>;
@@ -48,6 +57,17 @@ pub struct Job {
 	pub energy: Option<EnergyRecord>,
 	/// The randomness of the interval of the commitment, once drawn.
 	pub randomness: Option<[u8; 32]>,
+	/// The only interval in which it can be committed, if a contract's hours pay for it.
+	pub hour: Option<Interval>,
+}
+
+/// When a contract's chunk that is proven can be taken, and by whom first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hour {
+	/// The only interval in which it can be.
+	pub interval: Interval,
+	/// Hours of that interval that this device owes and has no work for.
+	pub owed: MicroGpuHours,
 }
 
 /// A chunk that nobody has accepted.
@@ -59,6 +79,42 @@ pub struct Offer {
 	pub task: Task,
 	/// The model to run.
 	pub model: ModelRecord,
+	/// When it can be accepted, if a contract's hours pay for it.
+	pub hour: Option<Hour>,
+}
+
+/// How far the interval is that runs, by the chain's own slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elapsed {
+	/// Slots that have passed.
+	pub slots: u64,
+	/// Slots that it has.
+	pub of: u64,
+}
+
+impl Elapsed {
+	/// From where the chain's clock stands. `None` if `slot` is before the interval.
+	pub fn new(genesis: u64, of: u64, current: Interval, slot: u64) -> Option<Self> {
+		let begin = u64::from(current.0).checked_mul(of)?.checked_add(genesis)?;
+		Some(Self { slots: slot.checked_sub(begin)?, of })
+	}
+
+	/// Whether so many hundredths of it have passed.
+	pub fn reached(&self, percent: u8) -> bool {
+		u128::from(self.slots).saturating_mul(100)
+			>= u128::from(self.of).saturating_mul(percent.into())
+	}
+}
+
+/// What the chain has of a report that this device handed to a leader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batched {
+	/// Of which interval.
+	pub interval: Interval,
+	/// The batch that has it, while there is one.
+	pub batch: Option<Batch>,
+	/// Whether the interval is on record.
+	pub on_record: bool,
 }
 
 /// Proven chain state, all of one finalised block.
@@ -80,6 +136,17 @@ pub struct View {
 	pub jobs: Vec<Job>,
 	/// What it could accept.
 	pub offers: Vec<Offer>,
+	/// Reports that are paid for ahead.
+	pub quota: Option<Quota>,
+	/// What the device's account can spend.
+	pub free: Balance,
+	/// How far the interval is; nothing where the chain does not say.
+	pub elapsed: Option<Elapsed>,
+	/// What has become of reports that were handed to a leader, as far as it was looked at.
+	pub batched: Vec<Batched>,
+	/// Chunks that several devices do: those that this device is bound to, that it has an answer to, or
+	/// that it could do.
+	pub replicas: Vec<Replica>,
 }
 
 impl View {
@@ -95,8 +162,49 @@ impl View {
 	pub fn owes(&self) -> bool {
 		let registered =
 			self.registration.as_ref().is_none_or(|of| of.standing.work > 0 || of.pool.is_some());
-		registered || !self.jobs.is_empty()
+		registered || !self.jobs.is_empty() || self.is_bound()
 	}
+
+	/// Whether the device is bound to an answer that is not judged.
+	fn is_bound(&self) -> bool {
+		let Some((id, _)) = &self.device else { return false };
+		let open = |of: &&Replica| of.record.outcome.is_none();
+		self.replicas.iter().filter(open).any(|of| of.run(*id).is_some())
+	}
+
+	/// How many reports this device can send without a fee.
+	pub fn prepaid(&self) -> u32 {
+		match (&self.device, &self.quota) {
+			(Some((_, device)), Some(quota)) => quota.of(&device.key),
+			_ => 0,
+		}
+	}
+
+	/// Whether work of this device is bound to `interval`: its proof, or its answer, needs the interval on
+	/// record.
+	pub fn works_on(&self, interval: Interval) -> bool {
+		let Some((id, _)) = &self.device else { return false };
+		let committed = self.jobs.iter().any(|job| {
+			matches!(
+				&job.chunk.state,
+				ChunkState::Committed { device, interval: of, .. }
+					if device == id && *of == interval
+			)
+		});
+		committed || self.replicas.iter().any(|of| of.needs_report(*id, interval))
+	}
+}
+
+/// Which way the closed interval's report goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Route {
+	/// The device sends it.
+	#[default]
+	Own,
+	/// It is with the leader, and there is time.
+	Leader,
+	/// It stands in this batch.
+	Batched(u64),
 }
 
 /// What the device knows of itself.
@@ -114,6 +222,16 @@ pub struct Own<'a> {
 	pub asks: bool,
 	/// The root of the challenge that it has evaluated and can open.
 	pub root: Option<Hash>,
+	/// Which way the closed interval's report goes.
+	pub route: Route,
+	/// Reports to take out of their batches now, oldest first.
+	pub opens: &'a [Interval],
+	/// What the runtime has as constants.
+	pub rules: Rules,
+	/// What it answered to chunks that several devices do.
+	pub answers: &'a Answers,
+	/// Chunks that it cannot do: what they are made of is not here, or this machine is too small.
+	pub lacking: &'a [Assignment],
 }
 
 /// Something to do now.
@@ -133,6 +251,18 @@ pub enum Action {
 	CommitChallenge(BlockNumber),
 	/// Open the leaves that this block drew.
 	OpenChallenge(BlockNumber),
+	/// Put the report of an interval on record, out of the batch that has it.
+	OpenReport(Interval),
+	/// Give a chunk back that can no longer be committed.
+	Release(Assignment),
+	/// Enter for a chunk that several devices do, in this round.
+	Enter(Assignment, u8),
+	/// Commit to the answer to it.
+	CommitAnswer(Assignment, u8),
+	/// Open that answer.
+	OpenAnswer(Assignment, u8),
+	/// Have the answers compared.
+	Conclude(Assignment, u8),
 }
 
 impl Action {
@@ -158,6 +288,22 @@ impl Action {
 				Fate::Open
 			}
 			Self::Accept(_) => Fate::Gone,
+			Self::Release(at) => match state(at) {
+				Some(ChunkState::Assigned { .. }) => Fate::Open,
+				_ => Fate::Done,
+			},
+			Self::Enter(..)
+			| Self::CommitAnswer(..)
+			| Self::OpenAnswer(..)
+			| Self::Conclude(..) => contracts::fate(self, view),
+			Self::OpenReport(of) => {
+				let found = view.batched.iter().find(|seen| seen.interval == *of);
+				match found.map(|seen| (seen.on_record, &seen.batch)) {
+					Some((true, _)) => Fate::Done,
+					Some((false, Some(batch))) if !batch.is_void(view.head) => Fate::Open,
+					_ => Fate::Gone,
+				}
+			}
 			Self::RequestChallenge | Self::CommitChallenge(_) | Self::OpenChallenge(_) => {
 				match &view.registration {
 					Some(registration) => self.fate_of_challenge(view, registration),
@@ -222,6 +368,22 @@ impl core::fmt::Display for Action {
 				write!(f, "commit to the challenge that block {draw} made")
 			}
 			Self::OpenChallenge(draw) => write!(f, "open the leaves that block {draw} drew"),
+			Self::OpenReport(of) => write!(f, "open the report of interval {of} out of its batch"),
+			Self::Release(Assignment { task, chunk }) => {
+				write!(f, "give chunk {chunk} of task {task} back")
+			}
+			Self::Enter(Assignment { task, chunk }, _) => {
+				write!(f, "enter for chunk {chunk} of task {task}")
+			}
+			Self::CommitAnswer(Assignment { task, chunk }, _) => {
+				write!(f, "commit to the answer to chunk {chunk} of task {task}")
+			}
+			Self::OpenAnswer(Assignment { task, chunk }, layer) => {
+				write!(f, "open the answer to chunk {chunk} of task {task} (layer {layer})")
+			}
+			Self::Conclude(Assignment { task, chunk }, _) => {
+				write!(f, "have the answers to chunk {chunk} of task {task} compared")
+			}
 		}
 	}
 }
@@ -253,6 +415,10 @@ pub enum Hold {
 	Leaving,
 	/// No readings of the interval that is to be reported.
 	NoReadings(Interval),
+	/// The report is with the leader, whose batch is not on chain yet.
+	WithLeader(Interval),
+	/// The report stands in this batch of a leader.
+	InBatch(Interval, u64),
 	/// The committed interval has not ended.
 	AwaitingEnd(Assignment, Interval),
 	/// The energy report is not in the chain yet.
@@ -271,6 +437,34 @@ pub enum Hold {
 	DeadlinePassed(Assignment, Interval),
 	/// The chunk now belongs to nobody or to another device.
 	TakenAway(Assignment),
+	/// The only interval in which the chunk could be committed has passed: it is given back.
+	HourPassed(Assignment, Interval),
+	/// The device entered: the draw is over when this interval begins.
+	Entered(Assignment, Interval),
+	/// Other devices have lower tickets.
+	Outdrawn(Assignment),
+	/// What the draw is made from is not known.
+	NoSeed(Assignment),
+	/// Chance drew others; the device stands in if they do not come.
+	NotDrawn(Assignment),
+	/// What the chunk is made of is not here.
+	Lacking(Assignment),
+	/// The chunk is being computed; its commitment is due in this interval.
+	Computing(Assignment, Interval),
+	/// The device's account has less than the bond.
+	BondShort(Assignment, Balance, Balance),
+	/// The device is bound to its answer, which can be opened when this interval is over.
+	Bound(Assignment, Interval),
+	/// A further device is asked in this interval.
+	FurtherAsked(Assignment, Interval),
+	/// The device has opened its answer, and others have not.
+	AwaitingOthers(Assignment),
+	/// The answer was lost and is computed again.
+	Recomputing(Assignment),
+	/// The answer is not the one that the device is bound to.
+	AnswerLost(Assignment),
+	/// The interval of the work was not reported in time: the answer cannot be opened.
+	AnswerUnreported(Assignment, Interval),
 }
 
 impl Hold {
@@ -283,6 +477,9 @@ impl Hold {
 				| Self::ReadingsLost(..)
 				| Self::DeadlinePassed(..)
 				| Self::TakenAway(..)
+				| Self::HourPassed(..)
+				| Self::AnswerLost(..)
+				| Self::AnswerUnreported(..)
 		)
 	}
 }
@@ -334,6 +531,14 @@ impl core::fmt::Display for Hold {
 				f,
 				"there are no readings of interval {interval} to report: was the meter off?"
 			),
+			Self::WithLeader(interval) => write!(
+				f,
+				"the report of interval {interval} is with the leader; if its batch is not on chain in \
+				 time, the device reports by itself"
+			),
+			Self::InBatch(interval, batch) => {
+				write!(f, "the report of interval {interval} stands in batch {batch} of the leader")
+			}
 			Self::AwaitingEnd(at, interval) => {
 				name(f, at)?;
 				write!(f, "done; it can be proven once interval {interval} has ended")
@@ -370,6 +575,77 @@ impl core::fmt::Display for Hold {
 				name(f, at)?;
 				f.write_str("it is no longer assigned to this device")
 			},
+			Self::HourPassed(at, hour) => {
+				name(f, at)?;
+				write!(f, "its hour, interval {hour}, has passed: the device gives it back")
+			},
+			Self::Entered(at, interval) => {
+				name(f, at)?;
+				write!(f, "the device entered; chance has chosen when interval {interval} begins")
+			},
+			Self::Outdrawn(at) => {
+				name(f, at)?;
+				f.write_str("other devices, or another one of this owner, have lower tickets")
+			},
+			Self::NoSeed(at) => {
+				name(f, at)?;
+				f.write_str("what the draw is made from is not known: the chain stood still")
+			},
+			Self::NotDrawn(at) => {
+				name(f, at)?;
+				f.write_str("chance drew other devices; this one stands in if they do not come")
+			},
+			Self::Lacking(at) => {
+				name(f, at)?;
+				f.write_str(
+					"what it is made of is not here or no use, or [work] allows it too little: put the \
+					 file into the folder `contents`, or leave it to others",
+				)
+			},
+			Self::Computing(at, interval) => {
+				name(f, at)?;
+				write!(f, "is being computed; the answer is due in interval {interval}")
+			},
+			Self::BondShort(at, bond, free) => {
+				name(f, at)?;
+				write!(
+					f,
+					"takes a bond of {bond} plancks, and the device's account has {free}: send it \
+					 money"
+				)
+			},
+			Self::Bound(at, interval) => {
+				name(f, at)?;
+				write!(f, "done; the answer is opened when interval {interval} is over")
+			},
+			Self::FurtherAsked(at, interval) => {
+				name(f, at)?;
+				write!(f, "answers differ, or too few came: a further device is asked in interval \
+				 {interval}")
+			},
+			Self::AwaitingOthers(at) => {
+				name(f, at)?;
+				f.write_str("the answer is open; others are awaited")
+			},
+			Self::Recomputing(at) => {
+				name(f, at)?;
+				f.write_str("the answer was lost and is computed again")
+			},
+			Self::AnswerLost(at) => {
+				name(f, at)?;
+				f.write_str(
+					"the answer that the device is bound to cannot be found again, and the bond is \
+					 lost: was its key changed, or does it not compute soundly?",
+				)
+			},
+			Self::AnswerUnreported(at, interval) => {
+				name(f, at)?;
+				write!(
+					f,
+					"the answer cannot be opened, and the bond is lost: interval {interval} was not \
+					 reported in time"
+				)
+			},
 		}
 	}
 }
@@ -381,6 +657,8 @@ pub struct Plan {
 	pub actions: Vec<Action>,
 	/// What waits.
 	pub holds: Vec<Hold>,
+	/// Chunks that several devices do and that are to be computed now, most urgent first.
+	pub runs: Vec<Assignment>,
 }
 
 /// Decides. Actions come in the order of what is lost by waiting: a report has one interval, a
@@ -395,8 +673,11 @@ pub fn decide(view: &View, own: &Own<'_>) -> Plan {
 	if let Some(registration) = &view.registration {
 		benchmark(view, own, registration, state, &mut plan);
 	}
+	let turns = contracts::Turns { view, own, id: *id, device, state };
 	if state == DeviceState::Suspended {
 		plan.holds.push(Hold::Suspended);
+		// What it is bound to anybody may open.
+		turns.finish(&mut plan);
 		// What it committed to before can still be proven and paid.
 		let mut proofs = Proofs { drawn: Vec::new() };
 		for job in &view.jobs {
@@ -422,14 +703,18 @@ pub fn decide(view: &View, own: &Own<'_>) -> Plan {
 		plan.holds.push(Hold::NothingOwed);
 		return plan;
 	}
+	// Before any later report: the battery's ledger takes them in their order.
+	plan.actions.extend(own.opens.iter().copied().map(Action::OpenReport));
 	if let (false, Some(closed)) = (view.reported, closed) {
-		if own.logs.contains(&closed) {
-			plan.actions.push(Action::Report(closed));
-		} else {
-			plan.holds.push(Hold::NoReadings(closed));
+		match own.route {
+			_ if !own.logs.contains(&closed) => plan.holds.push(Hold::NoReadings(closed)),
+			Route::Own => plan.actions.push(Action::Report(closed)),
+			Route::Leader => plan.holds.push(Hold::WithLeader(closed)),
+			Route::Batched(batch) => plan.holds.push(Hold::InBatch(closed, batch)),
 		}
 	}
 
+	turns.finish(&mut plan);
 	let mut proofs = Proofs { drawn: Vec::new() };
 	let mut commits = Vec::new();
 	let mut forecast = own.forecast.0;
@@ -453,9 +738,15 @@ pub fn decide(view: &View, own: &Own<'_>) -> Plan {
 			_ => plan.holds.push(Hold::TakenAway(at)),
 		}
 	}
+	turns.work(&mut forecast, &mut plan);
 	for job in commits {
 		let at = job.assignment;
 		carried = carried.saturating_add(1);
+		if let Some(hour) = job.hour.filter(|hour| *hour != view.current) {
+			plan.holds.push(Hold::HourPassed(at, hour));
+			plan.actions.push(Action::Release(at));
+			continue;
+		}
 		// The proof comes in a later interval than the commitment, at the earliest the next.
 		if view.current >= job.task.deadline {
 			plan.holds.push(Hold::DeadlinePassed(at, job.task.deadline));
@@ -477,10 +768,20 @@ pub fn decide(view: &View, own: &Own<'_>) -> Plan {
 		plan.holds.push(hold);
 		return plan;
 	}
+	turns.enter(&mut plan);
+	let late = view.elapsed.is_some_and(|of| of.reached(own.rules.open_after));
+	let mut taken = 0u64;
 	for offer in &view.offers {
-		let suits = offer.task.class == device.class
-			&& offer.task.deadline > view.current
-			&& offer.task.reward_per_chunk >= own.least_reward;
+		let reward = offer.task.reward_per_chunk;
+		let owed =
+			offer.hour.is_some_and(|hour| hour.owed.0.saturating_sub(taken) >= offer.model.work.0);
+		let worth = match offer.hour {
+			None => reward >= own.least_reward,
+			// The pool's income pays for what is owed; for the rest there is the tip alone.
+			Some(hour) if hour.interval != view.current => false,
+			Some(_) => owed || late && reward > 0 && reward >= own.least_reward,
+		};
+		let suits = offer.task.class == device.class && offer.task.deadline > view.current && worth;
 		if carried >= own.capacity {
 			break;
 		}
@@ -494,6 +795,9 @@ pub fn decide(view: &View, own: &Own<'_>) -> Plan {
 		}
 		forecast = forecast.saturating_sub(offer.model.energy.0);
 		carried = carried.saturating_add(1);
+		if owed {
+			taken = taken.saturating_add(offer.model.work.0);
+		}
 		plan.actions.push(Action::Accept(offer.assignment));
 	}
 	plan

@@ -3,7 +3,12 @@
 
 use std::path::Path;
 
-use pogcs_light_core::{finality::Checkpoint, headers::Authority, Hash};
+use pogcs_light_core::{
+	extrinsic::{Mortality, Signing},
+	finality::Checkpoint,
+	headers::Authority,
+	Hash,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{error::Error, files, hexed};
@@ -41,6 +46,28 @@ pub struct Image {
 	pub transaction_version: u32,
 	/// The runtime's metadata hash; without one, signatures are not bound to a layout of calls.
 	pub metadata_hash: Option<Hash>,
+}
+
+impl Image {
+	/// What a signature is bound to: this runtime on this chain.
+	pub fn signing(&self, mortality: Mortality, nonce: u32) -> Signing {
+		Signing {
+			spec_version: self.spec_version,
+			transaction_version: self.transaction_version,
+			genesis: self.checkpoint.genesis,
+			mortality,
+			nonce,
+			tip: 0,
+			metadata_hash: self.metadata_hash,
+		}
+	}
+
+	/// What keeps from signing anything while `now` is the runtime's version; nothing is known in the
+	/// state of genesis.
+	pub fn trouble(&self, now: Option<u32>) -> Option<Error> {
+		let (now, built) = (now?, self.spec_version);
+		(now != built).then_some(Error::Upgraded { now, built })
+	}
 }
 
 impl CheckpointFile {

@@ -5,8 +5,16 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use codec::Encode;
 use pogcs_light_core::{
-	crypto::DeviceKey, finality::Follower, headers::read_authorities, keys as places,
-	reader::Reader, registry::Parameters, Hash,
+	batch::Wish,
+	calls::{Call, CallIndices},
+	crypto::DeviceKey,
+	finality::Follower,
+	headers::read_authorities,
+	keys as places,
+	reader::Reader,
+	registry::Parameters,
+	relay::Reply,
+	Hash,
 };
 use pogcs_primitives::{
 	ledger::Stored,
@@ -16,7 +24,7 @@ use pogcs_primitives::{
 use serde_json::{json, Value};
 
 use crate::{
-	agent::Agent,
+	agent::{standing, Agent},
 	chain::{node::Node, proven::Proven, sync},
 	checkpoint::CheckpointFile,
 	config::Config,
@@ -24,7 +32,10 @@ use crate::{
 	files::{self, FileSlots},
 	hexed,
 	home::cells,
+	http::Address,
+	jobs::command::Work,
 	keys::Keys,
+	leader::{api, Leader, LeaderConfig, LeaderStatus},
 	metadata,
 	meter::Plant,
 	state::State,
@@ -67,6 +78,34 @@ enum Command {
 		/// Print events as JSON lines.
 		#[arg(long)]
 		json: bool,
+		/// Hand reports to the leader at this address, instead of the one in the configuration.
+		#[arg(long)]
+		leader: Option<String>,
+	},
+	/// Leads: takes reports of home devices and puts them on chain in batches.
+	Lead {
+		/// The configuration.
+		#[arg(long, default_value = "leader.toml")]
+		config: PathBuf,
+		/// Print events as JSON lines.
+		#[arg(long)]
+		json: bool,
+		/// Only say what the running leader does, and what was refused.
+		#[arg(long)]
+		status: bool,
+	},
+	/// Asks the leader to put an interval's report on record, and prints the call that does it without
+	/// the leader.
+	Open {
+		/// The configuration.
+		#[arg(long, default_value = "device.toml")]
+		config: PathBuf,
+		/// Which interval.
+		#[arg(long)]
+		interval: u32,
+		/// Only print the call.
+		#[arg(long)]
+		offline: bool,
 	},
 	/// Says what the device does, what it waits for and what was refused.
 	Status {
@@ -113,6 +152,12 @@ enum Command {
 		#[arg(long)]
 		metadata_hash: Option<String>,
 	},
+	/// Runs a job on this machine: trains, infers or renders; says what it counts for.
+	Work {
+		/// What to do.
+		#[command(subcommand)]
+		work: Work,
+	},
 	/// For makers: certifies a device's key.
 	Certify {
 		/// A file with the maker's ed25519 seed in hex, readable by its owner only.
@@ -138,8 +183,26 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
 			print_keys(&Keys::create(&out, seed)?);
 		}
 		Command::Inspect { keys } => print_keys(&Keys::load(&keys)?),
-		Command::Run { config, once, json } => {
-			Agent::new(Config::load(&config)?, json)?.run(once).await?
+		Command::Run { config, once, json, leader } => {
+			let mut config = Config::load(&config)?;
+			if leader.is_some() {
+				config.leader = leader;
+			}
+			Agent::new(config, json)?.run(once).await?
+		}
+		Command::Lead { config, json, status } => {
+			let config = LeaderConfig::load(&config)?;
+			if !status {
+				Leader::new(config, json)?.run().await?;
+			} else if json {
+				let status = LeaderStatus::load(&config.state)?;
+				print_json(&serde_json::to_value(&status).unwrap_or_default());
+			} else {
+				print!("{}", LeaderStatus::load(&config.state)?.words());
+			}
+		}
+		Command::Open { config, interval, offline } => {
+			print_json(&open(&Config::load(&config)?, Interval(interval), offline).await?);
 		}
 		Command::Status { config, json } => {
 			let status = Status::load(&Config::load(&config)?.state)?;
@@ -168,6 +231,7 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
 				"metadataHash": file.metadata_hash,
 			}));
 		}
+		Command::Work { work } => work.run().await?,
 		Command::Certify { maker, device_key, class, expires } => {
 			if files::is_exposed(&maker)? {
 				return Err(Error::Exposed(maker));
@@ -206,6 +270,33 @@ fn certify(maker: &DeviceKey, device_key: [u8; 32], class: u16, expires: u32) ->
 	let payload = MakerCertificate::signing_payload(&maker.public(), &device_key, class, expires);
 	let signature = maker.sign(&payload);
 	MakerCertificate { maker: maker.public(), device_key, class, expires, signature }
+}
+
+/// Asks the leader to open a report that stands in its batch. The call does the same from the account of
+/// the device, its owner or its manager, for a fee.
+async fn open(config: &Config, interval: Interval, offline: bool) -> Result<Value, Error> {
+	let keys = Keys::load(&config.keys)?;
+	let image = CheckpointFile::load(&config.checkpoint)?;
+	let (batch, opening) = standing(config, interval)?;
+	let device = opening.report.device;
+	let call = Call::OpenReport { batch, opening: Box::new(opening) };
+	let mut answer = json!({
+		"batch": batch,
+		"device": device.0,
+		"interval": interval.0,
+		"call": hexed::show(call.encode(&CallIndices::POGCS)),
+	});
+	if let (false, Some(url)) = (offline, &config.leader) {
+		let payload = Wish::Open.payload(&image.checkpoint.genesis, device, interval);
+		let signature = keys.device.sign(&payload);
+		let request = api::Request::wish(Wish::Open, device, interval, &signature);
+		answer["leader"] = match api::ask(&Address::parse(url)?, &request).await {
+			Reply::Opens => json!("it puts the report on record"),
+			Reply::Later(words) | Reply::Refused(words) => json!(format!("it did not: {words}")),
+			_ => json!("its answer makes no sense"),
+		};
+	}
+	Ok(answer)
 }
 
 /// The interval that runs and the longest consent that the chain takes, proven by the first node that

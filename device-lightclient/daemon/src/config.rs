@@ -8,6 +8,7 @@ use crate::{
 	error::Error,
 	files,
 	home::{Home, HomeConfig},
+	http::Address,
 	meter::PlantConfig,
 };
 
@@ -61,6 +62,18 @@ pub struct Config {
 	/// So many intervals before the certificate runs out the owner is told.
 	#[serde(default = "certificate_warning")]
 	pub certificate_warning: u32,
+	/// With fewer prepaid reports than this the owner is told to buy more.
+	#[serde(default = "quota_warning")]
+	pub quota_warning: u32,
+	/// The address of a leader that batches this device's reports; without one it sends them itself.
+	pub leader: Option<String>,
+	/// After so many hundredths of the interval a report whose batch is not on chain is sent by the
+	/// device itself.
+	#[serde(default = "leader_until")]
+	pub leader_until: u8,
+	/// How many reports are put on record out of batches at a time.
+	#[serde(default = "most_open")]
+	pub most_open: usize,
 	/// The port on 127.0.0.1 that serves Prometheus metrics.
 	pub metrics_port: Option<u16>,
 	/// The plant.
@@ -68,6 +81,29 @@ pub struct Config {
 	pub meter: PlantConfig,
 	/// The home that the device keeps house for; without it, it does not.
 	pub home: Option<HomeConfig>,
+	/// Work whose results are compared.
+	#[serde(default)]
+	pub work: WorkConfig,
+}
+
+/// What training, inference and rendering may take of the device.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorkConfig {
+	/// A directory of weights, rows and scenes, each file named by its BLAKE2b-256 in hex.
+	pub contents: Option<PathBuf>,
+	/// The memory that all chunks at a time may take.
+	pub memory_mb: u64,
+	/// The time that a chunk may take.
+	pub minutes: u64,
+	/// Chunks at a time; without it, as many as the machine has cores.
+	pub threads: Option<usize>,
+}
+
+impl Default for WorkConfig {
+	fn default() -> Self {
+		Self { contents: None, memory_mb: 512, minutes: 50, threads: None }
+	}
 }
 
 fn keys_file() -> PathBuf {
@@ -100,6 +136,15 @@ fn consent_ahead() -> u32 {
 fn certificate_warning() -> u32 {
 	336
 }
+fn quota_warning() -> u32 {
+	48
+}
+fn leader_until() -> u8 {
+	70
+}
+fn most_open() -> usize {
+	24
+}
 fn poll_seconds() -> u64 {
 	3
 }
@@ -113,7 +158,8 @@ impl Config {
 		let mut config = Self::parse(&text)?;
 		let base = path.parent().unwrap_or(Path::new("."));
 		let paths = [&mut config.keys, &mut config.checkpoint, &mut config.state];
-		for path in paths.into_iter().chain(&mut config.models).chain(&mut config.proving_key) {
+		let more = config.proving_key.iter_mut().chain(&mut config.work.contents);
+		for path in paths.into_iter().chain(&mut config.models).chain(more) {
 			*path = base.join(&*path);
 		}
 		Ok(config)
@@ -140,6 +186,22 @@ impl Config {
 					.into(),
 			));
 		}
+		if config.work.threads == Some(0) || config.work.memory_mb == 0 || config.work.minutes == 0
+		{
+			return Err(Error::Config(
+				"threads, memory_mb and minutes of [work] are at least 1".into(),
+			));
+		}
+		if let Some(url) = &config.leader {
+			Address::parse(url)?;
+		}
+		if !(1..=95).contains(&config.leader_until) || !(1..=48).contains(&config.most_open) {
+			return Err(Error::Config(
+				"leader_until is a share of the interval from 1 to 95, in hundredths, and most_open is \
+				 from 1 to 48"
+					.into(),
+			));
+		}
 		config.meter.check().map_err(|words| Error::Config(words.into()))?;
 		config.home()?;
 		Ok(config)
@@ -160,6 +222,9 @@ mod tests {
 		assert_eq!(config.meter.latitude, 10.0);
 		assert_eq!(config.meter.panel_watts, PlantConfig::default().panel_watts);
 		assert!(config.home.is_none());
+		assert_eq!((config.work.memory_mb, config.work.minutes), (512, 50));
+		assert!(config.leader.is_none());
+		assert_eq!((config.leader_until, config.quota_warning, config.most_open), (70, 48, 24));
 	}
 
 	#[test]
@@ -171,8 +236,13 @@ mod tests {
 			"nodes = ['ws://x']\nunknown = 1",
 			"nodes = ['ws://x']\nchallenge_threads = 0",
 			"nodes = ['ws://x']\nchallenge_mb = 0",
+			"nodes = ['ws://x']\nleader = 'ws://x'",
+			"nodes = ['ws://x']\nleader_until = 96",
+			"nodes = ['ws://x']\nmost_open = 0",
 			"nodes = ['ws://x']\n[meter]\nlatitude = 100.0",
 			"nodes = ['ws://x']\n[home]\nunknown = 1",
+			"nodes = ['ws://x']\n[work]\nunknown = 1",
+			"nodes = ['ws://x']\n[work]\nminutes = 0",
 			"nodes = ['ws://x']\n[home]\nhouse_watts = -1.0",
 			"nodes = ['ws://x']\n[meter]\ntime_scale = 1.0\n[home]",
 		] {

@@ -22,6 +22,9 @@ pub enum Error {
 	/// The link to a node.
 	#[error("the node cannot be reached: {0}")]
 	Link(String),
+	/// The link to the leader that batches reports.
+	#[error("the leader cannot be reached: {0}")]
+	Leader(String),
 	/// A node's answer makes no sense.
 	#[error("the node's answer is not usable: {0}")]
 	Answer(String),

@@ -17,7 +17,7 @@ pub struct Event {
 	/// Seconds since 1970.
 	pub time: u64,
 	/// A word to sort by: `started`, `peer`, `synced`, `finalised`, `set`, `interval`, `waits`,
-	/// `worked`, `proved`, `sent`, `done`, `refused`, `expired`, `lost`.
+	/// `worked`, `proved`, `answer`, `sent`, `done`, `refused`, `expired`, `lost`.
 	pub kind: &'static str,
 	/// In words.
 	pub text: String,

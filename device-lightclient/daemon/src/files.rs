@@ -43,6 +43,15 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
 	fs::rename(&beside, path).map_err(failed)
 }
 
+/// The same, and returns only when the new file's name is on the disk as well: for what must be there
+/// before something else is done.
+pub fn keep(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
+	let failed = |error: std::io::Error| Error::File(path.to_owned(), error.to_string());
+	replace(path, bytes, mode)?;
+	let directory = path.parent().unwrap_or(Path::new("."));
+	File::open(directory).and_then(|directory| directory.sync_all()).map_err(failed)
+}
+
 /// Creates a file that only its owner can read; refuses to overwrite one.
 pub fn create_secret(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 	let failed = |error: std::io::Error| Error::File(path.to_owned(), error.to_string());

@@ -29,6 +29,8 @@ pub struct Lifecycle {
 	/// How far the challenge is: 0 none runs, 1 before the seed, 2 being evaluated, 3 before the
 	/// draw, 4 to be opened.
 	pub challenge: u32,
+	/// How many reports are paid for ahead; nothing if none ever were.
+	pub prepaid: Option<u32>,
 }
 
 /// What the owner has configured.
@@ -38,7 +40,12 @@ pub struct Settings {
 	pub asks: bool,
 	/// So many intervals before a certificate runs out it is told.
 	pub warning: u32,
+	/// With fewer prepaid reports than this it is told.
+	pub quota_warning: u32,
 }
+
+/// What an owner is told to buy: a month of hours.
+const MONTH: u32 = 720;
 
 /// Says where a device is in its life.
 pub fn describe(view: &View, class: Option<&ClassRecord>, settings: Settings) -> Lifecycle {
@@ -54,6 +61,7 @@ pub fn describe(view: &View, class: Option<&ClassRecord>, settings: Settings) ->
 	};
 	let Some(registration) = &view.registration else {
 		life.words.push(format!("{:?}.", device.state));
+		prepaid(&mut life, view, *id, settings);
 		return life;
 	};
 	let writer = Writer { id: *id, device, registration, now: view.current, head: view.head };
@@ -73,7 +81,63 @@ pub fn describe(view: &View, class: Option<&ClassRecord>, settings: Settings) ->
 	writer.challenge(&mut life);
 	writer.certificate(&mut life, settings);
 	writer.rest(&mut life);
+	prepaid(&mut life, view, *id, settings);
 	life
+}
+
+/// How many reports are paid for ahead, and what the account has for all else.
+fn prepaid(life: &mut Lifecycle, view: &View, id: DeviceId, settings: Settings) {
+	let left = view.prepaid();
+	let account = match view.free {
+		0 => "its account has no money".into(),
+		free => format!("its account has {} GCS", tokens(free)),
+	};
+	let buy = format!("buy more with energy.buyQuota({id}, {MONTH})");
+	life.prepaid = view.quota.map(|_| left);
+	let asks = match view.quota {
+		None if view.free == 0 => {
+			life.words.push(format!(
+				"It cannot report: no reports are paid for ahead and {account}. Pay for some with \
+				 energy.buyQuota({id}, {MONTH}), or send its account, which is its key, a little money."
+			));
+			true
+		}
+		None => false,
+		Some(quota) if left == 0 && quota.left > 0 => {
+			life.words.push(format!(
+				"Its {} prepaid reports are for the key that it had before: energy.buyQuota({id}, 1) \
+				 moves them to the present one. Until then it pays for each report; {account}.",
+				quota.left
+			));
+			true
+		}
+		Some(_) if left == 0 => {
+			life.words.push(format!(
+				"No prepaid report is left, so the device pays for each report; {account}. To have them \
+				 free of fees again, {buy}."
+			));
+			true
+		}
+		Some(_) if left < settings.quota_warning => {
+			life.words.push(format!(
+				"Only {left} prepaid reports are left, one for each interval: {buy}. After them the \
+				 device pays for each report; {account}."
+			));
+			view.free == 0
+		}
+		Some(_) => {
+			life.words
+				.push(format!("{left} prepaid reports are left, enough for as many intervals."));
+			false
+		}
+	};
+	life.asks = life.asks || asks;
+}
+
+/// Money in tokens with three decimals, rounded down.
+fn tokens(amount: u128) -> String {
+	let milli = amount / (UNIT / 1_000);
+	format!("{}.{:03}", milli / 1_000, milli % 1_000)
 }
 
 fn pieces(count: u32) -> String {

@@ -13,8 +13,9 @@ use frame_metadata::{v15::RuntimeMetadataV15, RuntimeMetadata, RuntimeMetadataPr
 use merkleized_metadata::{generate_metadata_digest, ExtraInfo};
 use pogcs_light_core::{calls::CallIndices, extrinsic::EXTENSIONS, Hash};
 use pogcs_primitives::{
+	batch,
 	wire::{EnergyReport, Signature, Submission},
-	Commitment, DeviceId, TaskId,
+	Commitment, DeviceId, Interval, TaskId,
 };
 use scale_info::{
 	form::PortableForm, meta_type, Field, MetaType, PortableRegistry, Registry, TypeDef, Variant,
@@ -51,11 +52,22 @@ fn difference(metadata: &RuntimeMetadataV15) -> Option<String> {
 	if !found.eq(EXTENSIONS) {
 		return Some("its transactions carry other extensions".into());
 	}
+	// A report, its signature, its path.
+	type Opening = (EnergyReport, Signature, Vec<batch::Step>);
 	let arguments = [
 		meta_type::<(EnergyReport, Signature)>(),
+		meta_type::<EnergyReport>(),
+		meta_type::<(Interval, batch::Node)>(),
+		meta_type::<(u64, Vec<Opening>)>(),
+		meta_type::<(u64, Opening)>(),
 		meta_type::<(DeviceId, TaskId, u32)>(),
 		meta_type::<(TaskId, u32, Commitment)>(),
 		meta_type::<(TaskId, u32, Submission)>(),
+		meta_type::<(TaskId, u32)>(),
+		meta_type::<(DeviceId, TaskId, u32)>(),
+		meta_type::<(DeviceId, TaskId, u32, Hash)>(),
+		meta_type::<(DeviceId, TaskId, u32, Hash, Hash)>(),
+		meta_type::<(TaskId, u32)>(),
 		meta_type::<DeviceId>(),
 		meta_type::<(DeviceId, Hash)>(),
 		meta_type::<(DeviceId, Vec<Hash>)>(),
@@ -226,6 +238,14 @@ mod tests {
 			change_calls(it, "Devices", |calls| drop(calls[2].fields.pop()));
 		});
 		assert!(changed.contains("Devices.open_challenge takes other arguments"), "{changed}");
+		for call in 1..5 {
+			let changed = refusal(|it| {
+				change_calls(it, "Energy", |calls| drop(calls[call].fields.pop()));
+			});
+			assert!(changed.contains("takes other arguments"), "{changed}");
+			let gone = refusal(|it| change_calls(it, "Energy", |calls| drop(calls.remove(call))));
+			assert!(gone.contains("it has no call Energy."), "{gone}");
+		}
 		let changed = refusal(|it| drop(it.extrinsic.signed_extensions.pop()));
 		assert!(changed.contains("other extensions"), "{changed}");
 	}

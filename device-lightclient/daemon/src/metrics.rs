@@ -13,7 +13,7 @@ use crate::{error::Error, status::Status};
 /// The status that the metrics are made of.
 pub type Shared = Arc<RwLock<Status>>;
 
-/// The metrics page.
+/// The metrics page of a device.
 pub fn page(status: &Status) -> String {
 	let mut out = String::new();
 	let mut metric = |name: &str, kind: &str, help: &str, value: u64| {
@@ -41,6 +41,28 @@ pub fn page(status: &Status) -> String {
 	metric("extrinsics_refused_total", "counter", "Extrinsics refused.", status.refused);
 	metric("extrinsics_expired_total", "counter", "Extrinsics never included.", status.expired);
 	metric("challenges_passed_total", "counter", "Timed challenges passed.", status.passed);
+	let toil = &status.toil;
+	metric(
+		"chunks_computed_total",
+		"counter",
+		"Chunks computed that others do too.",
+		toil.computed,
+	);
+	metric("answers_agreed_total", "counter", "Answers that stand.", toil.agreed);
+	metric(
+		"answers_unchecked_total",
+		"counter",
+		"Answers that were the only ones.",
+		toil.unchecked,
+	);
+	metric("answers_void_total", "counter", "Chunks whose answers differed to the end.", toil.void);
+	metric("answers_wrong_total", "counter", "Answers that were wrong: bonds lost.", toil.wrong);
+	metric("answers_late_total", "counter", "Answers not opened in time: bonds lost.", toil.late);
+	let help = "Right answers whose work does not count, for its energy or its carbon.";
+	metric("answers_unfit_total", "counter", help, toil.unfit);
+	metric("answers_bound", "gauge", "Answers that the device is bound to.", toil.bound.into());
+	let running = toil.running.into();
+	metric("chunks_computing", "gauge", "Chunks that are being computed.", running);
 	let state = match status.state.as_deref() {
 		Some("Pending") => 1,
 		Some("Online") => 2,
@@ -68,6 +90,11 @@ pub fn page(status: &Status) -> String {
 	if let Some(left) = status.notice_left {
 		metric("notice_intervals", "gauge", "Intervals that are left of the notice.", left.into());
 	}
+	if let Some(left) = status.prepaid {
+		metric("prepaid_reports", "gauge", "Reports that are paid for ahead.", left.into());
+	}
+	let batched = status.batched.into();
+	metric("batched_reports", "gauge", "Reports that stand in batches, not on record.", batched);
 	metric(
 		"owner_asked",
 		"gauge",
@@ -80,14 +107,16 @@ pub fn page(status: &Status) -> String {
 }
 
 /// Opens the port; connections are then served until the daemon ends.
-pub async fn serve(port: u16, shared: Shared) -> Result<(), Error> {
+pub async fn serve(
+	port: u16,
+	page: impl Fn() -> String + Send + Sync + 'static,
+) -> Result<(), Error> {
 	let listener = TcpListener::bind(("127.0.0.1", port))
 		.await
 		.map_err(|error| Error::Config(format!("metrics_port {port}: {error}")))?;
 	tokio::spawn(async move {
 		while let Ok((stream, _)) = listener.accept().await {
-			let body = shared.read().map(|status| page(&status)).unwrap_or_default();
-			tokio::spawn(timeout(Duration::from_secs(5), answer(stream, body)));
+			tokio::spawn(timeout(Duration::from_secs(5), answer(stream, page())));
 		}
 	});
 	Ok(())
@@ -122,8 +151,8 @@ mod tests {
 		let text = page(&status);
 		assert!(text.contains("pogcs_device_state 1\n"), "{text}");
 		assert!(text.contains("pogcs_device_notice_intervals 3\n"), "{text}");
-		assert!(!text.contains("certificate_intervals"), "{text}");
-		serve(port, Arc::new(RwLock::new(status))).await.unwrap();
+		assert!(!text.contains("certificate_intervals") && !text.contains("prepaid"), "{text}");
+		serve(port, move || page(&status)).await.unwrap();
 		for (path, expected) in [("/metrics", "pogcs_device_finalised_block 77\n"), ("/", "404")] {
 			let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
 			let request = format!("GET {path} HTTP/1.1\r\n\r\n");

@@ -40,6 +40,13 @@ pub fn find(pallet: u8, error: u8) -> Option<Refusal> {
 	Some(Refusal { pallet, name, words, advice })
 }
 
+/// Looks an error up by its name.
+pub fn named(pallet: &str, error: &str) -> Option<Refusal> {
+	let (_, pallet, rows) = PALLETS.iter().find(|(_, name, _)| *name == pallet)?;
+	let (name, words, advice) = rows.iter().find(|(name, ..)| *name == error)?;
+	Some(Refusal { pallet, name, words, advice })
+}
+
 const WAIT: &str = "nothing; it comes right by itself";
 const MAKER: &str = "ask the maker of the device for a certificate that counts";
 const METER: &str = "look at the meter, its clock and its wiring";
@@ -487,6 +494,79 @@ const TASKS: &[Row] = &[
 		"the proof does not prove this work",
 		"look whether `proving_key` and `models` in device.toml are those that the chain has in use",
 	),
+	("Uneven", "a steady contract's chunks do not come out even over its intervals", CALLER),
+	("NoHours", "the market has not so many hours for sale in this range", CALLER),
+	("Overpriced", "the hours cost more than the maximum price", CALLER),
+	("Underpriced", "the hours would bring less than was asked for", CALLER),
+	("GateClosed", "the hours of this interval can no longer be bought or given up", CALLER),
+	("Funds", "the account cannot pay for the hours", "send it money, and make the call again"),
+	("MarketRefused", "the market does not trade this now", CALLER),
+	(
+		"ClaimsRefused",
+		"the contract's hours are not there: its client gave them up, or other devices used them",
+		"nothing; there will be others",
+	),
+	("BadJob", "the job cannot be done as it stands", CALLER),
+	("TooManyChunks", "a contract cannot have so many chunks", CALLER),
+	("BadCopies", "a chunk cannot be done by so few or so many devices", CALLER),
+	("NoTimeToDraw", "work that is compared is drawn by lot, which takes three intervals", CALLER),
+	("ChunkTooLarge", "a chunk takes more hours than a device must promise", CALLER),
+	("CeilingNeedsGreen", "only green compute has a ceiling of carbon", CALLER),
+	("CeilingTooLow", "the class emits more than that on its own panel and battery", CALLER),
+	("NotBooked", "the contract has no hours in this interval, or they are settled", "nothing"),
+	(
+		"NotItsHour",
+		"this chunk has its hour in another interval",
+		"nothing; if it happens often, look whether the link to the nodes is slow",
+	),
+	(
+		"NotOwed",
+		"devices come first that owe hours of this interval and have no work for them",
+		"nothing; promise hours through a pool to come first",
+	),
+	(
+		"TooMuchCarbon",
+		"the device's energy emitted more than the contract allows",
+		"nothing can be done for this chunk; let compute draw less from the grid",
+	),
+	("NotSettled", "the pools have not settled this interval", "settle it there first"),
+	("NotReplicated", "this task's chunks are proven and not compared", CALLER),
+	("EntryNotOpen", "devices enter in the interval before the work, which has not begun", WAIT),
+	("EntryOver", "devices enter in the interval before the work, which is over", "nothing"),
+	("NoSeed", "what the draw is made from is not known", "nothing; the chain stood still"),
+	(
+		"Outdrawn",
+		"other devices, or another one of this owner, have lower tickets",
+		"nothing; chance chooses, and there will be others",
+	),
+	(
+		"OwnerTwice",
+		"this device did the chunk already, or another one of its owner did",
+		"nothing; answers are only worth something from different owners",
+	),
+	("Decided", "the chunk is judged", "nothing"),
+	(
+		"NotDrawn",
+		"chance chose other devices for this chunk",
+		"nothing; who entered stands in later in the interval, if they do not come",
+	),
+	("NotBound", "the device is not bound to an answer of this chunk", "nothing"),
+	(
+		"WrongAnswer",
+		"this is not the answer that the device is bound to",
+		"look whether the folder `state/answers` is that of this device; run `pogcs-device work check`",
+	),
+	("NotAwaited", "the device has opened its answer, and nothing new came", "nothing"),
+	(
+		"OwnWork",
+		"who asks for work does not check it: the device's owner is the client",
+		"nothing; devices of others do it",
+	),
+	(
+		"Uninsured",
+		"the insurance has not enough money for this refund now",
+		"try again when it has: it gets what members lose that miss their promises",
+	),
 ];
 
 const POOLS: &[Row] = &[
@@ -542,7 +622,7 @@ const POOLS: &[Row] = &[
 	(
 		"NoCredential",
 		"the owner lacks a credential that the pool asks for",
-		"get it from the issuer that the pool names",
+		"get it from the issuer that the pool names, and accept it (credentials.accept)",
 	),
 	("WrongRegion", "the device stands outside of the pool's region", "join another pool"),
 	("NotDrawn", "this pool draws lots for its places", "apply first (pools.apply)"),
@@ -638,6 +718,11 @@ const POOLS: &[Row] = &[
 		"DeviceUnable",
 		"the task does not take this device, or it takes no more",
 		"nothing; the leader has to give the work to another member",
+	),
+	(
+		"BadReservePrice",
+		"the least price that the pool asks for its hours is higher than pools may ask",
+		"ask for less",
 	),
 ];
 

@@ -34,6 +34,14 @@ pub struct Status {
 	/// How far its timed challenge is: 0 none runs, 1 before the seed, 2 being evaluated, 3 before the
 	/// draw, 4 to be opened.
 	pub challenge: u32,
+	/// How many reports are paid for ahead; nothing if none ever were.
+	pub prepaid: Option<u32>,
+	/// What is with its leader, in words; nothing if it has none.
+	pub leader: Vec<String>,
+	/// How many reports stand in batches and are not on record.
+	pub batched: u32,
+	/// Work that several devices do.
+	pub toil: Toil,
 	/// Whether a challenge is being evaluated.
 	pub evaluating: bool,
 	/// The node that it talks to.
@@ -88,6 +96,54 @@ pub struct Status {
 	pub trouble: Option<String>,
 	/// The last events.
 	pub events: Vec<Value>,
+}
+
+/// What became of work that several devices do, since the first start; and what is under way.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Toil {
+	/// Chunks computed.
+	pub computed: u64,
+	/// Answers that stand.
+	pub agreed: u64,
+	/// Answers that were the only ones.
+	pub unchecked: u64,
+	/// Chunks whose answers differed until the end.
+	pub void: u64,
+	/// Answers that were wrong.
+	pub wrong: u64,
+	/// Answers that were not opened in time.
+	pub late: u64,
+	/// Right answers whose work does not count, for its energy or its carbon.
+	pub unfit: u64,
+	/// Chunks that are being computed.
+	pub running: u32,
+	/// How far they are, in hundredths of all.
+	pub percent: u32,
+	/// Answers that the device is bound to.
+	pub bound: u32,
+}
+
+impl Toil {
+	/// In words; nothing if there was never any.
+	pub fn words(&self) -> Option<String> {
+		if *self == Self::default() {
+			return None;
+		}
+		let Self { computed, agreed, unchecked, void, wrong, late, unfit, .. } = self;
+		let mut text = format!(
+			"{computed} chunks computed; {agreed} answers stand, {unchecked} were the only ones, \
+			 {wrong} were wrong, {late} not opened in time, {unfit} without the energy that counts, \
+			 {void} undecided"
+		);
+		if self.bound > 0 {
+			text.push_str(&format!("; bound to {} answers", self.bound));
+		}
+		if self.running > 0 {
+			text.push_str(&format!("; computing {} chunks, {} %", self.running, self.percent));
+		}
+		Some(text)
+	}
 }
 
 /// How many are remembered of each.
@@ -199,6 +255,9 @@ impl Status {
 			self.green_mwh / 1_000,
 			self.forecast_mwh / 1_000
 		));
+		for words in &self.leader {
+			line(format!("Leader: {words}"));
+		}
 		if let Some(home) = &self.home {
 			line(format!("Home: {home}"));
 		}
@@ -213,6 +272,9 @@ impl Status {
 			self.expired,
 			self.in_flight
 		));
+		if let Some(words) = self.toil.words() {
+			line(format!("Work that is compared: {words}"));
+		}
 		if let Some(trouble) = &self.trouble {
 			line(format!("TROUBLE: {trouble}"));
 		}
@@ -253,6 +315,16 @@ mod tests {
 		let words = status.words();
 		assert!(words.contains("Accepted 0 s ago: a report"), "{words}");
 		assert!(words.contains("REFUSED 0 s ago: refused 7") && words.contains("  Pending: so"));
+	}
+
+	#[test]
+	fn status_should_tell_of_work_that_is_compared_when_there_was_any() {
+		assert!(!Status::default().words().contains("compared"));
+		let toil = Toil { computed: 3, agreed: 2, running: 1, percent: 40, ..Toil::default() };
+		let words = Status { toil, ..Status::default() }.words();
+		let line = "Work that is compared: 3 chunks computed; 2 answers stand";
+		assert!(words.contains(line) && words.contains("computing 1 chunks, 40 %"), "{words}");
+		assert!(!words.contains("bound to 0"), "{words}");
 	}
 
 	#[test]

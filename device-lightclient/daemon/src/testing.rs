@@ -26,8 +26,9 @@ use pogcs_light_core::{
 	Hash,
 };
 use pogcs_primitives::{
+	batch::{Node, Step},
 	wire::{EnergyReport, Signature, Submission},
-	Commitment, DeviceId, TaskId,
+	Commitment, DeviceId, Interval, TaskId,
 };
 use scale_info::{meta_type, MetaType, TypeInfo};
 use serde_json::{json, Value};
@@ -42,6 +43,16 @@ pub fn directory(name: &str) -> PathBuf {
 	path
 }
 
+/// The fields or variants of a type in the source of another crate, without their documentation.
+pub fn fields(source: &str, kind: &str, name: &str) -> String {
+	let start = |end: char| format!("pub {kind} {name}{end}");
+	let at = [' ', '<'].into_iter().find_map(|end| source.find(&start(end)));
+	let (_, body) = source[at.expect(name)..].split_once("{\n").expect("a body");
+	let (body, _) = body.split_once("\n}").expect("an end");
+	let lines = body.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+	lines.map(|line| line.trim_start_matches("pub ")).collect::<Vec<_>>().join(" ")
+}
+
 /// The calls of a runtime, as its metadata shows them.
 #[allow(dead_code, non_camel_case_types)]
 mod calls {
@@ -51,6 +62,24 @@ mod calls {
 	pub enum Energy {
 		#[codec(index = 0)]
 		report { report: EnergyReport, signature: Signature },
+		#[codec(index = 1)]
+		report_prepaid { report: EnergyReport },
+		#[codec(index = 5)]
+		submit_batch { interval: Interval, root: Node },
+		#[codec(index = 6)]
+		show_batch { batch: u64, openings: Vec<Opening> },
+		#[codec(index = 7)]
+		open_report { batch: u64, opening: Box<Opening> },
+	}
+
+	#[derive(TypeInfo)]
+	pub struct Path(Vec<Step>);
+
+	#[derive(TypeInfo)]
+	pub struct Opening {
+		report: EnergyReport,
+		signature: Signature,
+		path: Path,
 	}
 
 	#[derive(TypeInfo)]
@@ -60,12 +89,12 @@ mod calls {
 		#[codec(index = 22)]
 		commit_challenge { device: DeviceId, root: Hash },
 		#[codec(index = 23)]
-		open_challenge { device: DeviceId, nodes: Opening },
+		open_challenge { device: DeviceId, nodes: Nodes },
 	}
 
 	/// A bounded list has the type information of one that is not.
 	#[derive(TypeInfo)]
-	pub struct Opening(Vec<Hash>);
+	pub struct Nodes(Vec<Hash>);
 
 	#[derive(TypeInfo)]
 	pub enum Tasks {
@@ -75,6 +104,16 @@ mod calls {
 		commit { task: TaskId, chunk: u32, work: Commitment },
 		#[codec(index = 5)]
 		prove { task: TaskId, chunk: u32, submission: Box<Submission> },
+		#[codec(index = 3)]
+		release { task: TaskId, chunk: u32 },
+		#[codec(index = 10)]
+		enter { device: DeviceId, task: TaskId, chunk: u32 },
+		#[codec(index = 11)]
+		commit_answer { device: DeviceId, task: TaskId, chunk: u32, commitment: Hash },
+		#[codec(index = 12)]
+		open_answer { device: DeviceId, task: TaskId, chunk: u32, answer: Hash, salt: Hash },
+		#[codec(index = 13)]
+		conclude { task: TaskId, chunk: u32 },
 	}
 
 	#[derive(TypeInfo)]
@@ -180,6 +219,8 @@ pub struct Chain {
 	term: u32,
 	pub lie: Lie,
 	pub submitted: Vec<Vec<u8>>,
+	/// How many extrinsics its pool refuses from now on.
+	pub refuses: u32,
 	/// The runtime's metadata, if it has any of the version that is asked for.
 	pub metadata: Option<Vec<u8>>,
 }
@@ -191,7 +232,9 @@ impl Chain {
 		let (blocks, keys) = (Vec::new(), vec![keys]);
 		let (lie, submitted, metadata) = (Lie::None, Vec::new(), Some(encoded_metadata()));
 		let ahead = Vec::new();
-		let mut chain = Self { blocks, ahead, keys, first, term, lie, submitted, metadata };
+		let refuses = 0;
+		let mut chain =
+			Self { blocks, ahead, keys, first, term, lie, submitted, refuses, metadata };
 		chain.extend(1, &BTreeMap::new());
 		chain.extend(length, pairs);
 		chain
@@ -400,6 +443,10 @@ pub async fn serve(chain: Chain) -> FakeNode {
 	method(&mut module, "author_submitExtrinsic", |chain, params| {
 		let bytes = hexed::parse(params[0].as_str()?, "an extrinsic").ok()?;
 		let hash = blake2_256(&bytes);
+		if chain.refuses > 0 {
+			chain.refuses -= 1;
+			return None;
+		}
 		chain.submitted.push(bytes);
 		Some(json!(hexed::show(hash)))
 	});

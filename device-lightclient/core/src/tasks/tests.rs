@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 const ME: DeviceId = DeviceId(4);
 const NEED: u64 = 100;
+static NONE: Answers = Answers::empty();
 
 fn device(state: DeviceState) -> Device {
 	DeviceRecord {
@@ -72,6 +73,7 @@ fn job(chunk: u32, state: ChunkState) -> Job {
 		model: model(),
 		energy: energy(NEED),
 		randomness: Some([8; 32]),
+		hour: None,
 	}
 }
 
@@ -92,7 +94,7 @@ fn given(chunk: u32) -> Job {
 }
 
 fn offer(chunk: u32) -> Offer {
-	Offer { assignment: at(chunk), task: task(20), model: model() }
+	Offer { assignment: at(chunk), task: task(20), model: model(), hour: None }
 }
 
 fn view(jobs: Vec<Job>, offers: Vec<Offer>) -> View {
@@ -105,6 +107,11 @@ fn view(jobs: Vec<Job>, offers: Vec<Offer>) -> View {
 		reported: true,
 		jobs,
 		offers,
+		quota: None,
+		free: 1_000,
+		elapsed: None,
+		batched: vec![],
+		replicas: vec![],
 	}
 }
 
@@ -118,6 +125,11 @@ fn own(forecast: u64) -> Own<'static> {
 		least_reward: 5,
 		asks: true,
 		root: None,
+		route: Route::Own,
+		opens: &[],
+		rules: Rules::POGCS,
+		answers: &NONE,
+		lacking: &[],
 	}
 }
 
@@ -177,6 +189,69 @@ fn report_should_come_first_when_the_interval_is_not_reported() {
 	assert_eq!((plan.actions, plan.holds), (vec![], vec![Hold::JustRegistered(Interval(0))]));
 	due.current = Interval(1);
 	assert_eq!(decide(&due, &none).holds, []);
+}
+
+#[test]
+fn report_should_be_left_to_the_leader_when_the_route_says_so() {
+	let mut due = view(vec![], vec![]);
+	due.reported = false;
+	let through = |route| decide(&due, &Own { route, ..own(0) });
+	assert_eq!(through(Route::Own).actions, [Action::Report(Interval(9))]);
+	for (route, hold) in [
+		(Route::Leader, Hold::WithLeader(Interval(9))),
+		(Route::Batched(4), Hold::InBatch(Interval(9), 4)),
+	] {
+		let plan = through(route);
+		assert_eq!((plan.actions, plan.holds), (vec![], vec![hold]));
+		// It stands on record already: there is nothing to wait for.
+		let reported = View { reported: true, ..due.clone() };
+		assert_eq!(decide(&reported, &Own { route, ..own(0) }), Plan::default());
+	}
+}
+
+#[test]
+fn reports_should_be_opened_before_a_later_one_is_sent() {
+	let mut due = view(vec![], vec![]);
+	due.reported = false;
+	let opens = [Interval(6), Interval(8)];
+	let plan = decide(&due, &Own { opens: &opens, ..own(0) });
+	let expected = [
+		Action::OpenReport(Interval(6)),
+		Action::OpenReport(Interval(8)),
+		Action::Report(Interval(9)),
+	];
+	assert_eq!(plan.actions, expected);
+	assert_eq!(plan.actions[0].to_string(), "open the report of interval 6 out of its batch");
+}
+
+#[test]
+fn fate_should_follow_the_batch_when_a_report_is_being_opened() {
+	let open = Action::OpenReport(Interval(8));
+	let mut view = view(vec![], vec![]);
+	assert_eq!(open.fate(&view), Fate::Gone);
+	let root = crate::batch::leaf(&crate::testing::reports::report(4, 8), &[0; 64]);
+	let batch = crate::testing::reports::batch([1; 32], 8, root);
+	let seen = |batch, on_record| Batched { interval: Interval(8), batch, on_record };
+	view.batched = vec![seen(Some(batch), false)];
+	assert_eq!(open.fate(&view), Fate::Open);
+	view.head = batch.due;
+	assert_eq!(open.fate(&view), Fate::Gone, "it is void");
+	view.batched = vec![seen(None, true)];
+	assert_eq!(open.fate(&view), Fate::Done);
+	view.batched = vec![seen(None, false)];
+	assert_eq!(open.fate(&view), Fate::Gone);
+}
+
+#[test]
+fn interval_should_be_as_far_as_its_slots_when_asked() {
+	let elapsed = |slots| Elapsed { slots, of: 20 };
+	assert!(elapsed(0).reached(0) && !elapsed(0).reached(1));
+	assert!(!elapsed(13).reached(70) && elapsed(14).reached(70));
+	assert!(elapsed(u64::MAX).reached(100));
+	// Of what has no length, everything has passed.
+	assert!(Elapsed { slots: 0, of: 0 }.reached(100));
+	assert_eq!(Elapsed::new(5, 20, Interval(3), 70), Some(elapsed(5)));
+	assert_eq!(Elapsed::new(5, 20, Interval(3), 64), None);
 }
 
 #[test]
@@ -436,7 +511,7 @@ fn in_flight_should_back_off_when_refused_again() {
 	for chunk in 0..64 {
 		in_flight.sent(Action::Commit(at(chunk)), chunk, 200);
 	}
-	assert_eq!(in_flight.len(), InFlight::MOST);
+	assert_eq!(in_flight.len(), InFlight::<Action>::MOST);
 	assert!(!in_flight.may_send(&Action::Commit(at(64)), 2_000));
 }
 

@@ -1,5 +1,6 @@
-//! Builders of chains and proofs whose keys are known. Only for tests: they panic where their
-//! caller is wrong.
+//! Builders of chains, proofs and reports whose keys are known. Only for tests: they panic where
+//! their caller is wrong.
 
 pub mod chain;
+pub mod reports;
 pub mod trie;

@@ -3,13 +3,20 @@
 use pogcs_light_core::{
 	calls::{Call, CallIndices},
 	energy::sign_report,
-	extrinsic::{hash, Mortality, Signing},
+	extrinsic::{hash, Mortality},
 	tasks::{Action, Job, Plan, View},
+	BlockNumber,
 };
-use pogcs_primitives::{challenge::Seed, records::Assignment};
+use pogcs_primitives::{challenge::Seed, records::Assignment, Interval};
 use serde_json::json;
 
 use super::{about, meter::battery, Agent};
+
+/// A report that was paid for ahead has no tip: where blocks are full it waits. It is not waited for it
+/// longer than for so many blocks...
+const PREPAID_WAIT: BlockNumber = 5;
+/// ...when so many hundredths of the interval have passed.
+const PREPAID_UNTIL: u8 = 60;
 use crate::{
 	chain::{node::Node, view::Surroundings},
 	error::Error,
@@ -27,7 +34,7 @@ impl Agent {
 		plan: &Plan,
 	) -> Result<(), Error> {
 		for action in &plan.actions {
-			if !self.is_due(action, view) {
+			if !self.is_due(action, view) && !self.hastens(action, view) {
 				continue;
 			}
 			let call = match self.prepare(action, view, around).await {
@@ -48,7 +55,41 @@ impl Agent {
 		Ok(())
 	}
 
+	/// Whether a report that was sent without a fee is to be paid for instead, because it was not
+	/// included and time is running out.
+	fn hastens(&mut self, action: &Action, view: &View) -> bool {
+		let (Action::Report(interval), Some((of, sent))) = (action, self.prepaid) else {
+			return false;
+		};
+		let late = *interval == of
+			&& self.dear != Some(of)
+			&& view.free > 0
+			&& self.state.in_flight.contains(action)
+			&& view.head >= sent.saturating_add(PREPAID_WAIT)
+			&& view.elapsed.is_some_and(|elapsed| elapsed.reached(PREPAID_UNTIL));
+		if late {
+			self.dear = Some(of);
+			let text = format!(
+				"the prepaid report of interval {of} was not included yet: the device pays for one that \
+				 comes first"
+			);
+			self.events.note("prepaid", text, json!({ "interval": of.0 }));
+		}
+		late
+	}
+
+	/// Whether this interval's report goes without a fee.
+	fn is_free(&self, view: &View, interval: Interval) -> bool {
+		view.prepaid() > 0 && self.dear != Some(interval)
+	}
+
 	fn refused(&mut self, action: &Action, view: &View, error: &Error) {
+		if let (Action::Report(interval), Some((of, _))) = (action, self.prepaid) {
+			// The network does not take it for free, whatever the last final block said.
+			if *interval == of && view.free > 0 {
+				self.dear = Some(of);
+			}
+		}
 		if !matches!(error, Error::Refused(_)) {
 			self.state.in_flight.refused(*action, view.head);
 		}
@@ -78,12 +119,23 @@ impl Agent {
 			Action::Report(interval) => {
 				// Anew for each attempt: what the battery held may have been read before another
 				// report of this device stood.
+				let stored = self.stored_when_sent(around);
+				let free = self.is_free(view, *interval);
 				let log = self.state.log_mut(*interval).ok_or_else(gone)?;
-				log.settle(&around.stored, &battery(around));
+				log.settle(&stored, &battery(around));
 				let report = log.report(*id);
-				let chain = self.state.follower.genesis();
-				let signature = sign_report(&self.keys.device, chain, &report);
-				Call::Report { report, signature }
+				if free {
+					self.prepaid = Some((*interval, view.head));
+					Call::ReportPrepaid { report }
+				} else {
+					let chain = self.state.follower.genesis();
+					let signature = sign_report(&self.keys.device, chain, &report);
+					Call::Report { report, signature }
+				}
+			}
+			Action::OpenReport(interval) => {
+				let (batch, opening) = self.opening(*interval).ok_or_else(gone)?;
+				Call::OpenReport { batch, opening: Box::new(opening) }
 			}
 			Action::Accept(at) => Call::Accept { device: *id, task: at.task, chunk: at.chunk },
 			Action::Commit(at) => {
@@ -92,6 +144,19 @@ impl Agent {
 				self.events.note("worked", text, about(action));
 				Call::Commit { task: at.task, chunk: at.chunk, work }
 			}
+			Action::Release(at) => Call::Release { task: at.task, chunk: at.chunk },
+			Action::Enter(at, _) => Call::Enter { device: *id, task: at.task, chunk: at.chunk },
+			Action::CommitAnswer(at, round) => Call::CommitAnswer {
+				device: *id,
+				task: at.task,
+				chunk: at.chunk,
+				commitment: self.bind(at, view, *round)?.ok_or_else(gone)?,
+			},
+			Action::OpenAnswer(at, round) => {
+				let (answer, salt) = self.open_answer(at, *round).ok_or_else(gone)?;
+				Call::OpenAnswer { device: *id, task: at.task, chunk: at.chunk, answer, salt }
+			}
+			Action::Conclude(at, _) => Call::Conclude { task: at.task, chunk: at.chunk },
 			Action::RequestChallenge => Call::RequestChallenge { device: *id },
 			// It is sent by who looks ahead, and never planned.
 			Action::CommitChallenge(_) => return Err(gone()),
@@ -147,15 +212,7 @@ impl Agent {
 		// One that takes another's place has its nonce, so that none is left out.
 		let in_flight = &self.state.in_flight;
 		let nonce = in_flight.nonce_of(action).unwrap_or_else(|| in_flight.next_nonce(view.nonce));
-		let signing = Signing {
-			spec_version: self.image.spec_version,
-			transaction_version: self.image.transaction_version,
-			genesis: *self.state.follower.genesis(),
-			mortality,
-			nonce,
-			tip: 0,
-			metadata_hash: self.image.metadata_hash,
-		};
+		let signing = self.image.signing(mortality, nonce);
 		let extrinsic = signing.sign(&self.keys.device, &call.encode(&CallIndices::POGCS));
 		// Written down before it is sent: after a power cut it is not sent twice.
 		self.state.sent(*action, nonce, mortality.death(), hash(&extrinsic));
@@ -167,6 +224,9 @@ impl Agent {
 		}
 		let mut data = about(action);
 		data["extrinsic"] = json!(hexed::show(hash(&extrinsic)));
+		if let Call::ReportPrepaid { .. } = call {
+			data["prepaid"] = json!(true);
+		}
 		self.events.note("sent", format!("asked the chain to {action}"), data);
 		Ok(())
 	}

@@ -5,7 +5,7 @@ use pogcs_light_core::{
 	energy::IntervalLog,
 	tasks::{Action, View},
 };
-use pogcs_primitives::{ledger::Battery, records::ChunkState, Interval};
+use pogcs_primitives::{ledger::Battery, records::ChunkState, Interval, MilliWattHours};
 use serde_json::json;
 
 use super::Agent;
@@ -28,7 +28,7 @@ impl Agent {
 		let first = first.max(closed.saturating_sub(MOST));
 		for index in first.0..=closed.0 {
 			let interval = Interval(index);
-			let wanted = load(view, interval);
+			let wanted = load(view, interval, self.toil.energy(interval));
 			let ceiling = ceiling(around);
 			let orders = self.orders(interval, around);
 			let plant = self.plant.under(orders);
@@ -106,9 +106,10 @@ impl Agent {
 	}
 }
 
-/// What this device's compute draws in `interval`: the energy of the chunks committed to it, with
-/// a little more where there are any, since readings are rounded down.
-fn load(view: &View, interval: Interval) -> u64 {
+/// What this device's compute draws in `interval`: the energy of the chunks committed to it, and of those
+/// that it computed for a comparison, with a little more where there are any, since readings are rounded
+/// down.
+fn load(view: &View, interval: Interval, computed: MilliWattHours) -> u64 {
 	let Some((id, _)) = &view.device else { return 0 };
 	let promised = view
 		.jobs
@@ -121,19 +122,24 @@ fn load(view: &View, interval: Interval) -> u64 {
 			)
 		})
 		.map(|job| job.model.energy.0)
-		.fold(0, u64::saturating_add);
+		.fold(computed.0, u64::saturating_add);
 	match promised {
 		0 => 0,
 		some => some.saturating_add(32),
 	}
 }
 
-/// Whether a chunk of this device has to be committed in this interval or the next.
+/// Whether a chunk of this device has to be committed in this interval or the next, or chance drew it for
+/// one of this interval.
 fn is_urgent(view: &View) -> bool {
 	let Some((id, _)) = &view.device else { return false };
 	view.jobs.iter().any(|job| {
 		let mine = matches!(&job.chunk.state, ChunkState::Assigned { device, .. } if device == id);
 		mine && job.task.deadline.saturating_sub(URGENT) <= view.current
+	}) || view.replicas.iter().any(|of| {
+		// Its hour is this one or none.
+		let mine = of.run(*id).is_some() || of.is_drawn(*id);
+		mine && of.record.interval == view.current
 	})
 }
 

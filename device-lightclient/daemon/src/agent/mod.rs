@@ -3,8 +3,12 @@
 mod act;
 mod challenge;
 mod meter;
+mod relay;
 #[cfg(test)]
 mod tests;
+mod toil;
+
+pub use relay::standing;
 
 use std::{
 	path::PathBuf,
@@ -13,20 +17,25 @@ use std::{
 };
 
 use pogcs_light_core::{
-	finality::{Follower, Progress},
 	store::Store,
-	tasks::{decide, Action, Hold, Own, Plan, View},
+	tasks::{decide, Action, Hold, Own, Plan, Rules, View},
+	BlockNumber,
 };
-use pogcs_primitives::{Interval, MilliWattHours};
+use pogcs_primitives::{records::Assignment, Interval, MilliWattHours};
 use serde_json::{json, Value};
 use tokio::{
 	signal::unix::{signal, SignalKind},
-	time::{sleep, timeout},
+	time::sleep,
 };
 
 use crate::{
 	benchmark::Benchmark,
-	chain::{node::Node, proven::Proven, sync, view, view::Surroundings},
+	chain::{
+		node::Node,
+		proven::Proven,
+		session::{Session, Turns},
+		sync, view,
+	},
 	checkpoint::{CheckpointFile, Image},
 	config::Config,
 	error::Error,
@@ -44,12 +53,8 @@ use crate::{
 	work::Worker,
 };
 
-/// How long a node may have nothing new before the next one is tried.
-const STALE: Duration = Duration::from_secs(60);
 /// How long a device that is run once waits for its challenge.
 const ONCE: Duration = Duration::from_secs(120);
-/// The longest wait between two attempts to connect.
-const LONGEST_WAIT: u64 = 30;
 
 /// The device.
 pub struct Agent {
@@ -68,6 +73,14 @@ pub struct Agent {
 	ahead: challenge::Ahead,
 	/// What was accepted and refused last.
 	record: Record,
+	/// Work that several devices do.
+	toil: toil::Toil,
+	/// What is with the leader, if there is one.
+	leader: Option<relay::Link>,
+	/// The last report that was sent without a fee, and when.
+	prepaid: Option<(Interval, BlockNumber)>,
+	/// The interval whose report has to be paid for, whatever is left of those paid ahead.
+	dear: Option<Interval>,
 	/// What it waited for when it last looked, so that a change is told and nothing twice.
 	waits: Vec<String>,
 	directory: PathBuf,
@@ -96,10 +109,17 @@ impl Agent {
 			charge_mwh: state.charge,
 			..Status::default()
 		};
-		let record = Status::load(&config.state).map(|old| old.record).unwrap_or_default();
+		let old = Status::load(&config.state).unwrap_or_default();
+		let record = old.record;
+		let toil = toil::Toil::open(&config, old.toil)?;
 		let benchmark = Benchmark::new(config.challenge_threads, config.challenge_mb);
+		let leader = relay::Link::open(&config)?;
 		Ok(Self {
 			benchmark,
+			toil,
+			leader,
+			prepaid: None,
+			dear: None,
 			ahead: challenge::Ahead::default(),
 			record,
 			directory: config.state.clone(),
@@ -121,7 +141,9 @@ impl Agent {
 	/// Runs until it is told to stop; with `once` until it has caught up and acted a single time.
 	pub async fn run(mut self, once: bool) -> Result<(), Error> {
 		if let Some(port) = self.config.metrics_port {
-			metrics::serve(port, self.shared.clone()).await?;
+			let shared = self.shared.clone();
+			let page = move || shared.read().map(|of| metrics::page(&of)).unwrap_or_default();
+			metrics::serve(port, page).await?;
 		}
 		let key = hexed::show(self.keys.device.public());
 		let data = json!({ "key": key, "commitment": hexed::show(self.keys.commitment().0) });
@@ -140,11 +162,10 @@ impl Agent {
 
 	/// Goes from node to node: one that cannot be reached, lies or falls behind is left.
 	async fn serve(&mut self, once: bool) -> Result<(), Error> {
-		let mut attempts = 0u64;
+		let mut turns = Turns::default();
 		loop {
-			let count = u64::try_from(self.config.nodes.len()).unwrap_or(1);
-			let index = usize::try_from(attempts % count).unwrap_or_default();
-			let url = self.config.nodes[index].clone();
+			let nodes = self.config.nodes.len();
+			let url = self.config.nodes[turns.index(nodes)].clone();
 			let begin = Instant::now();
 			let error = match self.with_node(&url, once).await {
 				Ok(()) => return Ok(()),
@@ -159,75 +180,46 @@ impl Agent {
 				if once || matches!(error, Error::Forced(_)) {
 					return Err(error);
 				}
-			} else if once && attempts + 1 >= count {
+			} else if once && turns.is_over(nodes) {
 				return Err(error);
 			}
-			attempts = if begin.elapsed() > STALE { index as u64 + 1 } else { attempts + 1 };
-			let round = attempts / count;
-			sleep(Duration::from_secs((1 << round.min(5)).min(LONGEST_WAIT))).await;
+			sleep(turns.next(nodes, begin.elapsed())).await;
 		}
 	}
 
 	async fn with_node(&mut self, url: &str, once: bool) -> Result<(), Error> {
-		let node = Node::connect(url).await?;
-		self.events.note("peer", format!("connected to {url}, which is not trusted"), Value::Null);
-		let name = node.url().to_owned();
+		let mut session = Session::connect(url, &mut self.events).await?;
+		let name = session.node().url().to_owned();
 		self.change_status(|status| status.node = Some(name));
-		let mut news = node.subscribe().await?;
-		let begin = Instant::now();
-		let first = self.state.follower.head().number;
-		let events = &mut self.events;
-		let say = |follower: &Follower, progress| tell(events, follower, progress);
-		sync::catch_up(&node, &mut news, &mut self.state.follower, say).await?;
-		sync::complete_head(&node, &mut self.state.follower).await?;
-		let head = self.state.follower.head().number;
-		let seconds = begin.elapsed().as_secs_f64();
-		self.events.note(
-			"synced",
-			format!("verified finality from block {first} to {head} in {seconds:.2} s"),
-			json!({ "from": first, "to": head, "seconds": seconds }),
-		);
-		self.act(&node).await?;
-		self.look_ahead(&node).await?;
+		session.catch_up(&mut self.state.follower, &mut self.events).await?;
+		self.act(session.node()).await?;
+		self.look_ahead(session.node()).await?;
 		if once {
 			if let Some(finished) = self.benchmark.wait(ONCE).await {
 				self.tell_finished(&finished);
 			}
-			// It may have been done before it was waited for.
-			if self.benchmark.root().is_some() {
-				self.act(&node).await?;
-				self.look_ahead(&node).await?;
+			// It may have been done before it was waited for. A leader's answer is waited for, too, and
+			// what is being computed.
+			let heard = self.wait_for_runs(ONCE).await?;
+			if heard || self.benchmark.root().is_some() || self.hear_leader().await {
+				self.act(session.node()).await?;
+				self.look_ahead(session.node()).await?;
+				self.hear_leader().await;
 				self.save()?;
 			}
 			return Ok(());
 		}
-		let mut last_progress = Instant::now();
 		loop {
-			// A challenge waits for nobody.
-			let wait = if self.looks_ahead() { 1 } else { self.config.poll_seconds.max(1) };
+			// A challenge waits for nobody, and a leader's answer and a result for little.
+			let soon = self.looks_ahead() || self.awaits_leader() || self.toil.is_busy();
+			let wait = if soon { 1 } else { self.config.poll_seconds.max(1) };
 			let wait = Duration::from_secs(wait);
-			let progress = match timeout(wait, news.next()).await {
-				Ok(Some(Ok(justification))) => {
-					sync::follow(&node, &mut self.state.follower, &justification).await?
-				}
-				Ok(_) => return Err(Error::Link(format!("{url} closed the connection"))),
-				Err(_) => sync::step(&node, &mut self.state.follower).await?,
-			};
-			match progress {
-				Some(progress) => {
-					last_progress = Instant::now();
-					tell(&mut self.events, &self.state.follower, progress);
-					self.act(&node).await?;
-				}
-				None if !node.is_connected() => {
-					return Err(Error::Link(format!("{url} closed the connection")))
-				}
-				None if last_progress.elapsed() > STALE => {
-					return Err(Error::Link(format!("{url} has nothing newly finalised")))
-				}
-				None => {}
+			let moved = session.next(&mut self.state.follower, &mut self.events, wait).await?;
+			let heard = self.hear_runs()?;
+			if moved || heard || self.is_answered() {
+				self.act(session.node()).await?;
 			}
-			self.look_ahead(&node).await?;
+			self.look_ahead(session.node()).await?;
 		}
 	}
 
@@ -242,14 +234,24 @@ impl Agent {
 		if view.jobs.len() < self.config.capacity || !self.state.in_flight.is_empty() {
 			view::read_offers(&proven, &mut view, self.config.scan).await?;
 		}
-		let trouble = self.trouble(&around);
+		let watched = self.toil.answers().watched();
+		view::read_replicas(&proven, &mut view, &watched, self.config.scan).await?;
+		let trouble = self.image.trouble(around.spec_version);
 
 		self.tell_evaluated();
+		self.look_at_batches(&proven, &mut view).await?;
 		self.settle(node, &proven, &view).await?;
 		self.watch_challenge(&view, &around, trouble.is_none());
 		self.meter_closed(&view, &around)?;
+		// After it was metered what was computed.
+		self.follow_answers(&view)?;
+		let lacking = self.lacking(&view);
 		let forecast = self.forecast(&view, &around);
 		let logs: Vec<Interval> = self.state.logs.iter().map(|log| log.interval()).collect();
+		if trouble.is_none() {
+			self.hand_over(&view, &around);
+		}
+		let (route, opens) = self.by_leader(&view, &around, &logs);
 		let own = Own {
 			logs: &logs,
 			forecast: MilliWattHours(forecast),
@@ -257,17 +259,25 @@ impl Agent {
 			least_reward: self.config.least_reward.into(),
 			asks: self.config.request_challenge,
 			root: self.benchmark.root(),
+			route,
+			opens: &opens.now,
+			rules: Rules::POGCS,
+			answers: self.toil.answers(),
+			lacking: &lacking,
 		};
 		let plan = decide(&view, &own);
 		self.tell_waits(&plan);
 		if trouble.is_none() {
+			self.compute(&view, &plan);
 			self.carry_out(node, &view, &around, &plan).await?;
+			self.ask_leader(&view, &plan, &opens.wished);
 		}
 		self.save()?;
 
 		let settings = lifecycle::Settings {
 			asks: self.config.request_challenge,
 			warning: self.config.certificate_warning,
+			quota_warning: self.config.quota_warning,
 		};
 		let life = lifecycle::describe(&view, around.class.as_ref(), settings);
 		let state = &self.state;
@@ -282,6 +292,10 @@ impl Agent {
 			certificate_left: life.certificate_left,
 			notice_left: life.notice_left,
 			challenge: life.challenge,
+			prepaid: life.prepaid,
+			leader: self.leader_words(),
+			batched: self.standing_reports(),
+			toil: self.toil.tally(),
 			evaluating: self.benchmark.is_busy(),
 			record: self.record.clone(),
 			node: Some(node.url().to_owned()),
@@ -314,13 +328,6 @@ impl Agent {
 		Ok(())
 	}
 
-	/// What keeps the device from signing anything.
-	fn trouble(&self, around: &Surroundings) -> Option<Error> {
-		let now = around.spec_version?;
-		let built = self.image.spec_version;
-		(now != built).then_some(Error::Upgraded { now, built })
-	}
-
 	/// Tells what became of the extrinsics that were on their way.
 	async fn settle(&mut self, node: &Node, proven: &Proven<'_>, view: &View) -> Result<(), Error> {
 		let settled = self.state.in_flight.settle(view);
@@ -341,12 +348,18 @@ impl Agent {
 		for action in done {
 			let totals = &mut self.state.totals;
 			let count = match action {
-				Action::Report(_) => Some(&mut totals.reported),
+				Action::Report(_) | Action::OpenReport(_) => Some(&mut totals.reported),
 				Action::Accept(_) => Some(&mut totals.accepted),
 				Action::Commit(_) => Some(&mut totals.committed),
 				Action::Prove(..) => Some(&mut totals.proven),
 				Action::OpenChallenge(_) => Some(&mut totals.passed),
 				Action::RequestChallenge | Action::CommitChallenge(_) => None,
+				// What becomes of these is told with the answers.
+				Action::Release(_)
+				| Action::Enter(..)
+				| Action::CommitAnswer(..)
+				| Action::OpenAnswer(..)
+				| Action::Conclude(..) => None,
 			};
 			if let Some(count) = count {
 				*count = count.saturating_add(1);
@@ -359,7 +372,14 @@ impl Agent {
 			self.state.totals.refused = self.state.totals.refused.saturating_add(1);
 			let mut why = None;
 			if let Some(hash) = self.state.hash_of(&action) {
-				why = explain::explain(node, self.state.follower.head(), &hash).await?;
+				let report = match (&action, &view.device) {
+					(Action::Report(interval), Some((id, _))) => Some((*id, *interval)),
+					_ => None,
+				};
+				why = explain::explain(node, self.state.follower.head(), &hash, report).await?;
+			}
+			if let Action::OpenReport(interval) = action {
+				self.unopened(interval);
 			}
 			let why = why.unwrap_or_else(|| "the reason was not found".into());
 			let text = format!("refused by the chain: {action}; {why}");
@@ -406,19 +426,6 @@ impl Agent {
 	}
 }
 
-/// Notes what has become final.
-fn tell(events: &mut Events, follower: &Follower, progress: Progress) {
-	let head = *follower.head();
-	let hash = hexed::show(head.hash);
-	if let Some(set) = progress.new_set {
-		let voters = follower.set().authorities().len();
-		let text = format!("block {}: finality set {set} of {voters} voters", head.number);
-		events.note("set", text, json!({ "set": set, "voters": voters }));
-	}
-	let text = format!("block {} {hash} is final", head.number);
-	events.note("finalised", text, json!({ "number": head.number, "hash": hash }));
-}
-
 /// An action's numbers, for the view.
 fn about(action: &Action) -> Value {
 	match action {
@@ -435,5 +442,16 @@ fn about(action: &Action) -> Value {
 		Action::RequestChallenge => json!({ "action": "request_challenge" }),
 		Action::CommitChallenge(draw) => json!({ "action": "commit_challenge", "block": draw }),
 		Action::OpenChallenge(draw) => json!({ "action": "open_challenge", "block": draw }),
+		Action::OpenReport(of) => json!({ "action": "open_report", "interval": of.0 }),
+		Action::Release(at) => json!({ "action": "release", "task": at.task.0, "chunk": at.chunk }),
+		Action::Enter(at, round) => replica("enter", at, *round),
+		Action::CommitAnswer(at, round) => replica("commit_answer", at, *round),
+		Action::OpenAnswer(at, round) => replica("open_answer", at, *round),
+		Action::Conclude(at, round) => replica("conclude", at, *round),
 	}
+}
+
+/// The same of an action about a chunk that several devices do.
+fn replica(action: &str, at: &Assignment, round: u8) -> Value {
+	json!({ "action": action, "task": at.task.0, "chunk": at.chunk, "round": round })
 }

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, num::NonZeroU32};
 
 use codec::{Compact, Decode, Encode};
 use pogcs_light_core::{
+	batch::Quota,
 	calls::CallIndices,
 	crypto::{blake2_256, verify},
 	extrinsic::{Mortality, Signing},
@@ -28,6 +29,8 @@ use pogcs_zk::Model;
 
 use super::*;
 use crate::testing::{directory, serve, Chain, FakeNode, Lie};
+
+mod contracts;
 
 const ID: DeviceId = DeviceId(3);
 const NEED: u64 = 20_000;
@@ -719,4 +722,145 @@ async fn leaving_device_should_report_nothing_when_it_owes_nothing() {
 		assert_eq!(calls.len(), reports, "{}", status.words());
 		assert_eq!(status.words().contains("reports nothing more"), reports == 0);
 	}
+}
+
+/// Reports that are paid for ahead, for this account, and what the device itself has.
+fn with_quota(pairs: &mut Pairs, left: u32, account: [u8; 32], key: [u8; 32], free: u128) {
+	let quota = Quota { left, account, payer: [1; 32], deposit: 1 };
+	pairs.insert(places::quota(ID), quota.encode());
+	let own = (5u32, [0u32; 3], free, [0u128; 3]).encode();
+	pairs.insert(places::account(&key), own);
+}
+
+/// So many of the 20 slots of interval 4 have passed.
+fn with_slot(pairs: &mut Pairs, slot: u64) {
+	pairs.insert(places::genesis_slot(), 7u64.encode());
+	pairs.insert(places::current_slot(), (7 + 4 * 20 + slot).encode());
+	pairs.insert(places::chain_parameters(), (20u64, 0u64).encode());
+}
+
+#[tokio::test]
+async fn report_should_go_without_a_fee_when_it_is_paid_for_ahead() {
+	for (name, left, other, prepaid, words) in [
+		("prepaid", 60, false, true, "60 prepaid reports are left, enough for as many"),
+		("prepaid-few", 5, false, true, "Only 5 prepaid reports are left"),
+		("prepaid-none", 0, false, false, "No prepaid report is left"),
+		("prepaid-moved", 5, true, false, "energy.buyQuota(3, 1) moves them"),
+	] {
+		let (directory, keys) = new_device(name);
+		let mut pairs = state(&keys, 4);
+		let key = keys.device.public();
+		with_quota(&mut pairs, left, if other { [9; 32] } else { key }, key, 1_000_000_000_000);
+		let served = prepare(&directory, &pairs, 1).await;
+		let (calls, status) = run(&directory, &served).await;
+		assert_eq!(calls.len(), 1, "{}", status.words());
+		let indices = CallIndices::POGCS;
+		let expected = if prepaid { indices.report_prepaid } else { indices.report };
+		assert_eq!(calls[0][..2], expected);
+		let report = EnergyReport::decode(&mut &calls[0][2..]).unwrap();
+		assert_eq!((report.device, report.interval), (ID, Interval(3)));
+		// Without a signature of its own: the extrinsic's is the device's.
+		assert_eq!(calls[0].len() == 2 + report.encode().len(), prepaid);
+		assert!(status.words().contains(words), "{}", status.words());
+		assert_eq!(status.prepaid, Some(if other { 0 } else { left }));
+	}
+}
+
+#[tokio::test]
+async fn refusal_should_be_explained_when_a_prepaid_report_was_used_up() {
+	let (directory, keys) = new_device("prepaid-refused");
+	let (mut pairs, key) = (state(&keys, 4), keys.device.public());
+	with_quota(&mut pairs, 9, key, key, 0);
+	let served = prepare(&directory, &pairs, 1).await;
+	let config = Config::load(&directory.join("device.toml")).unwrap();
+	Agent::new(config, true).unwrap().run(true).await.unwrap();
+
+	// The extrinsic succeeds, and the report is refused with error 10 of pallet 31.
+	let mut pairs = state(&keys, 4);
+	with_quota(&mut pairs, 8, key, key, 0);
+	let own = (6u32, [0u32; 3], 0u128, [0u128; 3]).encode();
+	pairs.insert(places::account(&key), own);
+	let mut events = (0u8, 0u32, 31u8, 1u8, ID, Interval(3)).encode();
+	events.extend((3u8, 31u8, [10u8, 0, 0, 0], 8u32, 0u8).encode());
+	events.extend((0u8, 0u32, 0u8, 0u8, [1u8; 4], 0u8).encode());
+	pairs.insert(places::prefix("System", "Events"), events);
+	{
+		let mut chain = served.chain.lock().unwrap();
+		chain.extend(1, &pairs);
+		let submitted = std::mem::take(&mut chain.submitted);
+		chain.include(submitted);
+	}
+	let (calls, status) = run(&directory, &served).await;
+	assert!(calls.is_empty(), "it waits before it tries again");
+	assert_eq!((status.reported, status.refused), (0, 1));
+	let words = status.words();
+	for part in [
+		"REFUSED 0 s ago: refused by the chain: report the energy of interval 3",
+		"error energy.NoSun",
+		"a prepaid report was used up, and 8 are left",
+	] {
+		assert!(words.contains(part), "{part}: {words}");
+	}
+}
+
+#[tokio::test]
+async fn report_should_be_paid_for_when_the_prepaid_one_is_not_included_in_time() {
+	for (name, free, paid) in [("prepaid-late", 1_000, true), ("prepaid-poor", 0, false)] {
+		let (directory, keys) = new_device(name);
+		let (mut pairs, key) = (state(&keys, 4), keys.device.public());
+		with_quota(&mut pairs, 9, key, key, free);
+		with_slot(&mut pairs, 1);
+		let served = prepare(&directory, &pairs, 1).await;
+		let mut agent = load(&directory);
+		let look = |agent: &Agent| {
+			let head = served.chain.lock().unwrap().best();
+			taken(&served, agent, head, 64)
+		};
+		agent.with_node(&served.url, true).await.unwrap();
+		let first = look(&agent);
+		assert_eq!((first.len(), first[0].0), (1, 5));
+		assert_eq!(first[0].1[..2], CallIndices::POGCS.report_prepaid);
+
+		// There is time, or it was sent just now.
+		for (blocks, slot) in [(5, 11), (1, 12)] {
+			with_slot(&mut pairs, slot);
+			if blocks == 1 {
+				// As if it had been sent in the block before.
+				agent.prepaid = Some((Interval(3), 17));
+			}
+			served.chain.lock().unwrap().extend(blocks, &pairs);
+			agent.with_node(&served.url, true).await.unwrap();
+			assert_eq!(look(&agent), vec![]);
+		}
+		// In its place, with its nonce, goes one that has a fee. Once.
+		served.chain.lock().unwrap().extend(4, &pairs);
+		agent.with_node(&served.url, true).await.unwrap();
+		let second = look(&agent);
+		assert_eq!(second.len(), usize::from(paid));
+		if paid {
+			assert_eq!(second[0].0, 5);
+			assert_eq!(second[0].1[..2], CallIndices::POGCS.report);
+		}
+		served.chain.lock().unwrap().extend(1, &pairs);
+		agent.with_node(&served.url, true).await.unwrap();
+		assert_eq!(look(&agent), vec![]);
+	}
+}
+
+#[tokio::test]
+async fn report_should_be_paid_for_when_the_network_does_not_take_it_for_free() {
+	let (directory, keys) = new_device("prepaid-gone");
+	let (mut pairs, key) = (state(&keys, 4), keys.device.public());
+	with_quota(&mut pairs, 9, key, key, 1_000);
+	let served = prepare(&directory, &pairs, 1).await;
+	served.chain.lock().unwrap().refuses = 1;
+	let mut agent = load(&directory);
+	agent.with_node(&served.url, true).await.unwrap();
+	assert!(served.chain.lock().unwrap().submitted.is_empty());
+	served.chain.lock().unwrap().extend(4, &pairs);
+	agent.with_node(&served.url, true).await.unwrap();
+	let head = served.chain.lock().unwrap().best();
+	let calls = taken(&served, &agent, head, 64);
+	assert_eq!(calls.len(), 1);
+	assert_eq!(calls[0].1[..2], CallIndices::POGCS.report);
 }

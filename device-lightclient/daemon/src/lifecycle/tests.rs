@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use pogcs_light_core::batch::{self, Quota};
 use pogcs_light_core::registry::{
 	BenchmarkRules, Challenge, Crowding, Deposits, HandOver, Intent, MaintenanceRules, Maker,
 	MakerReason, MakerRevocation, Parameters, PlaceRules, Rescue, Standing, Terms, Window,
@@ -9,9 +10,10 @@ use pogcs_light_core::registry::{
 use pogcs_primitives::{units::GramsPerKwh, CellId, ClassId, Commitment, MilliWattHours, PoolId};
 
 use super::*;
+use crate::testing::fields;
 
 const NOW: Interval = Interval(100);
-const SETTINGS: Settings = Settings { asks: true, warning: 24 };
+const SETTINGS: Settings = Settings { asks: true, warning: 24, quota_warning: 48 };
 
 fn rules() -> Parameters {
 	let crowding = Crowding { free: 1, step: 1, most: 2 };
@@ -86,6 +88,11 @@ fn view(state: DeviceState, change: impl FnOnce(&mut Device, &mut Registration))
 		reported: false,
 		jobs: Vec::new(),
 		offers: Vec::new(),
+		quota: None,
+		free: 5 * UNIT,
+		elapsed: None,
+		batched: Vec::new(),
+		replicas: Vec::new(),
 	}
 }
 
@@ -275,6 +282,83 @@ fn rest_should_be_told_when_there_is_any() {
 	has(&rescue(RescueStage::Granted), &["vouches for itself"]);
 }
 
+#[test]
+fn prepaid_reports_should_be_told_of_when_there_are_few() {
+	let with = |left, account: [u8; 32], free| {
+		let quota = Some(Quota { left, account, payer: [1; 32], deposit: 1 });
+		say(&View { quota, free, ..view(DeviceState::Online, |_, _| {}) }, SETTINGS)
+	};
+	let (text, life) = with(48, [2; 32], 0);
+	has(&text, &["48 prepaid reports are left, enough for as many intervals"]);
+	assert_eq!((life.prepaid, life.asks), (Some(48), false));
+	let (text, life) = with(47, [2; 32], 1_234_567_890_123);
+	has(&text, &["Only 47 prepaid", "energy.buyQuota(7, 720)", "its account has 1.234 GCS"]);
+	assert!(!life.asks);
+	assert!(with(47, [2; 32], 0).1.asks);
+	let (text, life) = with(0, [2; 32], 0);
+	has(
+		&text,
+		&["No prepaid report is left", "its account has no money", "energy.buyQuota(7, 720)"],
+	);
+	assert_eq!((life.prepaid, life.asks), (Some(0), true));
+	// The key was changed since they were bought.
+	let (text, life) = with(9, [3; 32], 5);
+	has(&text, &["9 prepaid reports are for the key that it had before", "energy.buyQuota(7, 1)"]);
+	assert_eq!((life.prepaid, life.asks), (Some(0), true));
+	let (text, life) = say(&view(DeviceState::Online, |_, _| {}), SETTINGS);
+	assert!(!text.contains("prepaid") && life.prepaid.is_none() && !life.asks, "{text}");
+	let poor = View { free: 0, ..view(DeviceState::Online, |_, _| {}) };
+	let (text, life) = say(&poor, SETTINGS);
+	has(&text, &["It cannot report", "energy.buyQuota(7, 720)"]);
+	assert!(life.asks);
+}
+
+/// The energy pallet's own types need FRAME, too.
+#[test]
+fn batches_should_have_the_fields_that_the_energy_pallet_stores() {
+	let types = include_str!("../../../../pallets/energy/src/types.rs");
+	let ours = include_str!("../../../core/src/batch.rs");
+	let generic = |text: &str| {
+		text.replace("BlockNumber", "u32")
+			.replace("AccountId", "[u8; 32]")
+			.replace("path: Path,", "path: Vec<Step>,")
+	};
+	for name in ["Quota", "Batch", "Opening"] {
+		let theirs = generic(&fields(types, "struct", name));
+		assert!(theirs.contains(':'), "{name}: the source is not read well");
+		assert_eq!(theirs, generic(&fields(ours, "struct", name)), "{name}");
+	}
+	let theirs = fields(types, "enum", "BatchState");
+	assert_eq!(theirs, fields(ours, "enum", "BatchState"));
+	let skipped = include_str!("../../../../pallets/energy/src/batch_impls.rs");
+	assert!(skipped.contains(&format!("MOST_SKIPPED: u32 = {};", batch::MOST_SKIPPED)));
+}
+
+/// What a leader counts on is the runtime's to configure.
+#[test]
+fn bounds_of_batches_should_be_those_of_the_runtime() {
+	let configs = include_str!("../../../../runtime/src/configs/energy.rs");
+	let token = include_str!("../../../../runtime/src/lib.rs");
+	assert!(token.contains("UNIT: Balance = 1_000_000_000_000;"));
+	assert!(token.contains("MILLI: Balance = UNIT / 1_000;"));
+	for line in [
+		format!("const CHECKS: u32 = {};", batch::CHECKS),
+		format!("type BatchDeposit = ConstU128<{{ {} * UNIT }}>;", batch::BATCH_DEPOSIT / UNIT),
+		format!(
+			"type DepositPerReport = ConstU128<{{ {} * MILLI }}>;",
+			batch::REPORT_DEPOSIT / (UNIT / 1_000)
+		),
+		format!(
+			"type MaxBatch = ConstU32<{}_{:03}>;",
+			batch::MOST_REPORTS / 1_000,
+			batch::MOST_REPORTS % 1_000
+		),
+		format!("type Retention = ConstU32<{}>;", batch::RETENTION),
+	] {
+		assert!(configs.contains(&line), "{line}");
+	}
+}
+
 /// The registry's own types need FRAME. What this program decodes in their place is compared with their
 /// source: names and types of all fields, in their order.
 #[test]
@@ -323,14 +407,4 @@ fn records_should_have_the_fields_that_the_registry_stores() {
 		let theirs = generic(&fields(types, "enum", name));
 		assert_eq!(theirs, generic(&fields(ours, "enum", name)), "{name}");
 	}
-}
-
-/// The fields or variants of a type, without their documentation.
-fn fields(source: &str, kind: &str, name: &str) -> String {
-	let start = |end: char| format!("pub {kind} {name}{end}");
-	let at = [' ', '<'].into_iter().find_map(|end| source.find(&start(end)));
-	let (_, body) = source[at.expect(name)..].split_once("{\n").expect("a body");
-	let (body, _) = body.split_once("\n}").expect("an end");
-	let lines = body.lines().map(str::trim).filter(|line| !line.starts_with("//"));
-	lines.map(|line| line.trim_start_matches("pub ")).collect::<Vec<_>>().join(" ")
 }

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Chain, send } from '../chain.mjs';
-import { program, start, waitFor } from '../process.mjs';
+import { freePort, listens, program, start, waitFor } from '../process.mjs';
+import { writeSpec } from '../spec.mjs';
 import { chunks } from './images.mjs';
 import { sites } from './sites.mjs';
 
@@ -31,12 +32,14 @@ const device = async (...args) => {
   return stdout.trim() ? JSON.parse(stdout) : undefined;
 };
 
-/** Everything that runs. `say` is told of each step. */
+/** Everything that runs. `say` is told of each step; `genesis` changes the patch of the preset's genesis. */
 export class World {
-  constructor(say = () => {}) {
+  constructor(say = () => {}, genesis = undefined) {
     this.say = say;
+    this.genesis = genesis;
     this.chain = new Chain('local');
     this.devices = [];
+    this.leaders = [];
     this.tasks = [];
     this.keys = new Keyring({ type: 'sr25519', ss58Format: 7389 });
     this.owner = this.keys.addFromUri('//Dave');
@@ -58,6 +61,9 @@ export class World {
   /** Starts three validators and waits until they finalise. */
   async startChain() {
     this.say('starting three validators');
+    if (this.genesis) {
+      this.chain.spec = await writeSpec(join(this.chain.directory.path, 'spec.json'), 'local', this.genesis);
+    }
     for (const name of ['alice', 'bob', 'charlie']) await this.chain.node(name);
     this.node = this.chain.nodes[0];
     await this.node.finalizes(1);
@@ -76,7 +82,8 @@ export class World {
       [
         `nodes = ${JSON.stringify(this.chain.nodes.map(({ url }) => url))}`,
         `checkpoint = ${JSON.stringify(this.checkpoint)}`,
-        'capacity = 1',
+        `capacity = ${site.capacity ?? 1}`,
+        ...(site.settings ?? []),
         '[meter]',
         `latitude = ${site.latitude.toFixed(2)}`,
         `start_hour = ${site.hour.toFixed(1)}`,
@@ -87,40 +94,50 @@ export class World {
     return config;
   }
 
-  /** The maker's certificate for a device's key, and the device's consent to this owner. */
-  async vouch(key, config) {
+  /** The maker's certificate for a device's key, and the device's consent to its owner. */
+  async vouch(key, config, owner = this.owner) {
     const now = (await this.api.query.pogcs.currentInterval()).toNumber();
     const { maker, deviceKey, expires, signature } = await device(
       'certify', '--maker', this.maker, '--device-key', key, '--class', `${CLASS}`,
       '--expires', `${now + 100_000}`,
     );
     const { consent } = await device(
-      'consent', '--config', config, '--owner', u8aToHex(this.owner.publicKey),
+      'consent', '--config', config, '--owner', u8aToHex(owner.publicKey),
     );
     return { certificate: { maker, deviceKey, class: CLASS, expires, signature }, consent };
   }
 
-  /** Makes keys for the devices at `places`, has them certified, registers and funds them. */
+  /**
+   * Makes keys for the devices at `places`, has them certified, registers and funds them. A place can
+   * have `settings`, lines of its device's configuration, `capacity`, the chunks that it takes on at a
+   * time, `fund`, what the device gets, and `owner`, whose it is.
+   */
   async register(places = sites) {
     this.say(`registering ${places.length} devices`);
-    const calls = [];
+    const calls = new Map();
     for (const site of places) {
+      const owner = site.owner ?? this.owner;
+      const of = calls.get(owner) ?? [];
+      calls.set(owner, of);
       const path = join(this.chain.directory.path, `device-${this.devices.length}`);
       mkdirSync(path);
       const keys = join(path, 'device.keys');
       const { key, commitment } = await device('keygen', '--out', keys);
       const config = this.configure(path, site, this.devices.length + 1);
-      const { certificate, consent } = await this.vouch(key, config);
-      calls.push(
+      const { certificate, consent } = await this.vouch(key, config, owner);
+      of.push(
         this.api.tx.devices.register(
           certificate, site.cell, this.validators[site.validator], commitment, consent, DEPOSIT,
         ),
-        // The device pays for its own reports and proofs.
-        this.api.tx.balances.transferKeepAlive(key, 100n * GCS),
       );
-      this.devices.push({ ...site, path, config, key, commitment, events: [] });
+      // The device pays for its own reports and proofs.
+      const fund = site.fund ?? 100n * GCS;
+      if (fund > 0n) of.push(this.api.tx.balances.transferKeepAlive(key, fund));
+      this.devices.push({ ...site, owner, path, config, key, commitment, events: [] });
     }
-    await send(this.api, this.api.tx.utility.batchAll(calls), this.owner);
+    await Promise.all(
+      [...calls].map(([owner, of]) => send(this.api, this.api.tx.utility.batchAll(of), owner)),
+    );
     for (const entry of this.devices) {
       entry.id ??= (await this.api.query.devices.byKey(entry.key)).unwrap().toNumber();
     }
@@ -150,24 +167,71 @@ export class World {
   startDevices() {
     this.say(`starting ${this.devices.length} devices`);
     for (const entry of this.devices.filter(({ process }) => !process)) {
-      const args = ['run', '--json', '--config', entry.config];
-      entry.process = start(program('pogcs-device'), args, join(entry.path, 'log'));
-      createInterface({ input: entry.process.child.stdout }).on('line', (line) => {
-        try {
-          entry.last = JSON.parse(line);
-          entry.events.push(entry.last);
-        } catch {
-          // What is no event is in the log.
-        }
-      });
+      this.follow(entry, ['run', '--json', '--config', entry.config]);
     }
+  }
+
+  /** Stops a device's light client, with SIGKILL as if its power was cut. */
+  async stopDevice(entry, signal) {
+    await entry.process?.stop(signal);
+    entry.process = undefined;
+  }
+
+  /** Starts `pogcs-device` and notes the events that it prints. */
+  follow(entry, args) {
+    entry.process = start(program('pogcs-device'), args, join(entry.path, 'log'));
+    createInterface({ input: entry.process.child.stdout }).on('line', (line) => {
+      try {
+        entry.last = JSON.parse(line);
+        entry.events.push(entry.last);
+      } catch {
+        // What is no event is in the log.
+      }
+    });
+  }
+
+  /** Starts a leader with an account of its own, and `settings`, lines of its configuration. */
+  async lead(settings = [], fund = 1_000n * GCS) {
+    this.say('starting a leader');
+    const path = join(this.chain.directory.path, `leader-${this.leaders.length}`);
+    mkdirSync(path);
+    const { key } = await device('keygen', '--out', join(path, 'leader.keys'));
+    await send(this.api, this.api.tx.balances.transferKeepAlive(key, fund), this.owner);
+    const port = await freePort();
+    const config = join(path, 'leader.toml');
+    writeFileSync(
+      config,
+      [
+        `nodes = ${JSON.stringify(this.chain.nodes.map(({ url }) => url))}`,
+        `checkpoint = ${JSON.stringify(this.checkpoint)}`,
+        `listen = "127.0.0.1:${port}"`,
+        ...settings,
+        '',
+      ].join('\n'),
+    );
+    const entry = { path, config, key, url: `http://127.0.0.1:${port}`, events: [] };
+    this.leaders.push(entry);
+    this.follow(entry, ['lead', '--json', '--config', config]);
+    await waitFor('the leader to be there', () => listens(port));
+    return entry;
+  }
+
+  /** Runs a job here with `pogcs-device work`: the job as the chain has it, and each chunk's result. */
+  async work(kind, ...args) {
+    const out = join(this.chain.directory.path, `${kind}.out`);
+    return device('work', kind, ...args, '--json', '--out', out);
+  }
+
+  /** What `pogcs-device open` prints: it asks the leader to put a device's interval on record. */
+  async openReport(entry, interval) {
+    return device('open', '--config', entry.config, '--interval', `${interval}`);
   }
 
   /**
    * Waits until the devices may take work: each has proven the throughput of its class, and the
    * interval in which it was registered is over.
    */
-  async devicesAreReady() {
+  async devicesAreReady(seconds = 300) {
     this.say('waiting until the devices have proven how fast they are, and for the next interval');
     return waitFor('the devices to be online', async () => {
       const now = (await this.api.query.pogcs.currentInterval()).toNumber();
@@ -175,7 +239,7 @@ export class World {
         this.devices.map(async ({ id }) => (await this.api.query.devices.devices(id)).unwrap()),
       );
       return records.every(({ state, since }) => state.isOnline && now > since.toNumber());
-    }, 300);
+    }, seconds);
   }
 
   /** Opens a task of `count` chunks beginning with image `first`; returns its id. */
@@ -223,7 +287,7 @@ export class World {
 
   /** Stops everything that was started. */
   async stop() {
-    await Promise.all(this.devices.map(({ process }) => process?.stop()));
+    await Promise.all([...this.devices, ...this.leaders].map(({ process }) => process?.stop()));
     await this.chain.stop();
   }
 }
