@@ -6,6 +6,10 @@ use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
 	weights::Weight,
 };
+use pogcs_primitives::{
+	traits::{HourFill, HourPrices, MarketError},
+	ClassId, Interval, MicroGpuHours,
+};
 use sp_api::impl_runtime_apis;
 use sp_consensus_pogcs::{
 	AuthorityId, Configuration, Epoch, EquivocationProof, OpaqueKeyOwnershipProof, ValidatorWeight,
@@ -20,8 +24,9 @@ use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 use super::{
-	AccountId, Accountability, Balance, Block, Executive, Grandpa, InherentDataExt, Nonce, Pogcs,
-	Runtime, RuntimeCall, RuntimeGenesisConfig, Session, SessionKeys, System, TransactionPayment,
+	AccountId, Accountability, Balance, Block, Executive, Grandpa, InherentDataExt, Market, Nonce,
+	Pogcs, Runtime, RuntimeCall, RuntimeGenesisConfig, Session, SessionKeys, System,
+	TransactionPayment,
 };
 
 impl_runtime_apis! {
@@ -137,6 +142,50 @@ impl_runtime_apis! {
 			let owner = Accountability::owner_of_author(*proof.slot, proof.offender.clone())?;
 			(owner == named).then_some(())?;
 			Accountability::submit_block_equivocation(proof)
+		}
+	}
+
+	impl pallet_market::runtime_api::HourMarketApi<Block, Balance> for Runtime {
+		fn price(class: ClassId, interval: Interval) -> Option<Balance> {
+			Market::price(class, interval).map(|view| view.now)
+		}
+
+		fn oracle_price(class: ClassId, interval: Interval) -> Option<Balance> {
+			<Market as HourPrices<Balance>>::price(class, interval)
+		}
+
+		fn quote_buy(
+			class: ClassId,
+			interval: Interval,
+			amount: MicroGpuHours,
+		) -> Result<Balance, MarketError> {
+			Market::quote_buy(class, interval, amount)
+		}
+
+		fn quote_sell(
+			class: ClassId,
+			interval: Interval,
+			amount: MicroGpuHours,
+		) -> Result<Balance, MarketError> {
+			Market::quote_sell(class, interval, amount)
+		}
+
+		fn quote_flexible(
+			class: ClassId,
+			from: Interval,
+			until: Interval,
+			amount: MicroGpuHours,
+		) -> Result<(Vec<HourFill<Balance>>, Balance), MarketError> {
+			Market::quote_flexible(class, from, until, amount)
+		}
+
+		fn quote_each(
+			class: ClassId,
+			from: Interval,
+			until: Interval,
+			amount_each: MicroGpuHours,
+		) -> Result<(Vec<HourFill<Balance>>, Balance), MarketError> {
+			Market::quote_each(class, from, until, amount_each)
 		}
 	}
 

@@ -17,7 +17,7 @@ use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
 use crate::{
-	configs::{committee::MAX_MEMBERS, InsuranceAccount},
+	configs::{committee::MAX_MEMBERS, InsuranceAccount, MarketAccount},
 	token::UNIT,
 	AccountId, Balance, BalancesConfig, CommitteeConfig, GrandpaConfig, PogcsConfig,
 	RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig,
@@ -77,6 +77,7 @@ fn genesis(
 	let voters = voters(&validators, &parameters);
 	let mut balances = balances;
 	balances.push((InsuranceAccount::get(), UNIT));
+	balances.push((MarketAccount::get(), UNIT));
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances },
 		pogcs: PogcsConfig {

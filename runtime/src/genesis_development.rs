@@ -1,26 +1,30 @@
 //! What only a development chain starts with: a maker whose key everybody knows, one class of
 //! devices, the development verifying key and the digits model, four zones of the grid with two
-//! well-known feeders.
+//! well-known feeders, and a market for the hours of that class.
 
 use alloc::{vec, vec::Vec};
 
 use frame_support::build_struct_json_patch;
 use pallet_devices::parameters::{BenchmarkRules, MaintenanceRules, Parameters, PlaceRules, Terms};
+use pallet_market::Terms as MarketTerms;
 use pallet_oracle::{Distance, Level, Policy};
 use pogcs_geo::{Cell, Resolution};
 use pogcs_primitives::{
 	grid::{CurrencyCode, FeedId, Quantity},
-	records::{ClassRecord, ModelRecord},
+	records::{ClassRecord, ModelRecord, PoolKind},
 	units::GramsPerKwh,
 	wire::PublicKey,
 	CellId, ClassId, Commitment, KeyId, MicroGpuHours, MilliWattHours, ZoneId,
 };
 use serde_json::Value;
 use sp_keyring::Sr25519Keyring;
+use sp_runtime::{traits::Convert, Permill};
 
 use crate::{
-	configs::DeviceParameters, AccountId, Balance, DevicesConfig, EnergyConfig, OracleConfig,
-	ProofsConfig, RuntimeGenesisConfig, TasksConfig,
+	configs::{ClaimClass, DeviceParameters},
+	token::UNIT,
+	AccountId, Balance, DevicesConfig, EnergyConfig, MarketConfig, OracleConfig, ProofsConfig,
+	RuntimeGenesisConfig, TasksConfig,
 };
 
 /// The class of the development devices: a rooftop panel, a battery and a small computer.
@@ -149,6 +153,50 @@ fn energy() -> EnergyConfig {
 	EnergyConfig { zones: zones.collect(), ..Default::default() }
 }
 
+/// Terms for hours of which a few thousandths of a GPU-hour are traded at a time.
+const TERMS: MarketTerms = MarketTerms {
+	min_price: UNIT / 100,
+	// What pools ask for at most, and some more.
+	max_price: 1_000 * UNIT,
+	headroom: Permill::from_percent(20),
+	deployed: Permill::from_percent(50),
+	min_book: UNIT,
+	// 0.3 %.
+	fee: Permill::from_parts(3_000),
+	fee_slope: Permill::from_percent(10),
+	max_fee: Permill::from_percent(3),
+	max_risk: Permill::from_percent(50),
+	breaker: Permill::from_percent(30),
+	learning: Permill::from_percent(20),
+	full_volume: Permill::from_percent(10),
+	// Less than a third: see the market's README.
+	rise: Permill::from_percent(33),
+	hedge: Permill::from_percent(50),
+	range: Permill::from_percent(10),
+	explore: Permill::from_percent(20),
+	slippage: Permill::from_percent(10),
+};
+
+/// What a GPU-hour is expected to fetch: a chunk of the development model a hundredth of a token.
+const PRICE: Balance = 10 * UNIT;
+
+/// What stands behind each lane of a class. Half of it is behind 24 hours: each is some 170 thousandths of
+/// a GPU-hour deep, so that what one device promises moves its price by a per cent or two.
+const BEHIND_A_LANE: Balance = 100 * UNIT;
+
+/// The assets of the first lanes' shares. Each class has seven.
+const SHARES: [u32; 2] = [1_000, 1_100];
+
+/// A market for green hours of the class and one for any, with Ferdie behind both.
+fn market() -> MarketConfig {
+	let kinds = [PoolKind::Green, PoolKind::Compute];
+	let claims = || kinds.into_iter().filter_map(|kind| ClaimClass::convert((kind, CLASS)));
+	let classes = claims().zip(SHARES).map(|(class, shares)| (class, shares, PRICE, TERMS));
+	let ferdie = Sr25519Keyring::Ferdie.to_account_id();
+	let deposits = claims().map(|class| (ferdie.clone(), class, 7 * BEHIND_A_LANE));
+	MarketConfig { classes: classes.collect(), deposits: deposits.collect() }
+}
+
 /// The patch.
 pub fn patch() -> Value {
 	build_struct_json_patch!(RuntimeGenesisConfig {
@@ -162,5 +210,6 @@ pub fn patch() -> Value {
 		tasks: TasksConfig { models: vec![digits()] },
 		oracle: oracle(),
 		energy: energy(),
+		market: market(),
 	})
 }

@@ -210,6 +210,10 @@ mod runtime {
 	pub type Hours = pallet_hours;
 	#[runtime::pallet_index(36)]
 	pub type Pools = pallet_pools;
+	#[runtime::pallet_index(37)]
+	pub type Credentials = pallet_credentials;
+	#[runtime::pallet_index(38)]
+	pub type Market = pallet_market;
 
 	// Has a key only where a development preset sets one.
 	#[runtime::pallet_index(250)]

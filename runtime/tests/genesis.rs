@@ -5,8 +5,9 @@ mod support;
 use codec::Encode;
 use frame_support::{traits::GetCallMetadata, BoundedVec};
 use pogcs_primitives::{
+	batch::{Node, Step},
 	wire::{EnergyReport, Submission},
-	Commitment, DeviceId, Interval, MilliWattHours, TaskId,
+	ClassId, Commitment, DeviceId, Interval, MilliWattHours, TaskId,
 };
 use pogcs_runtime::{genesis, genesis_development, Runtime, RuntimeCall};
 use sp_core::{ed25519, Pair};
@@ -25,6 +26,25 @@ fn presets_should_have_their_validators_with_equal_weights() {
 				.map(|(_, weight)| weight)
 				.eq(authorities.iter().map(|(_, weight)| weight)));
 			assert!(pallet_sudo::Key::<Runtime>::get().is_some());
+		});
+	}
+}
+
+#[test]
+fn development_preset_should_trade_hours_from_its_first_day_on() {
+	for preset in [DEV_RUNTIME_PRESET, genesis::LOCAL] {
+		state(preset).execute_with(|| {
+			support::begin();
+			support::next_block();
+			let classes = pogcs_runtime::Market::classes();
+			assert_eq!(classes, [genesis_development::CLASS, ClassId(0x8001)]);
+			for class in classes {
+				for interval in [2, 24 * 7 - 1] {
+					let price = pogcs_runtime::Market::price(class, Interval(interval)).unwrap();
+					assert!(price.sellable && price.opening > 0);
+				}
+			}
+			pogcs_runtime::Market::do_try_state().unwrap();
 		});
 	}
 }
@@ -60,6 +80,8 @@ fn production_should_have_no_root_no_maker_and_no_key() {
 		assert!(!pallet_proofs::AllowDevelopmentKeys::<Runtime>::get());
 		assert_eq!(pallet_proofs::Keys::<Runtime>::iter().count(), 0);
 		assert_eq!(pallet_devices::Makers::<Runtime>::iter().count(), 0);
+		// The committee makes classes of hours.
+		assert_eq!(pallet_market::Classes::<Runtime>::iter().count(), 0);
 		assert_eq!(pallet_pogcs::Parameters::<Runtime>::get().epoch_length, 1_200);
 		assert_eq!(pallet_pogcs::Authorities::<Runtime>::get().len(), 4);
 	});
@@ -106,7 +128,10 @@ fn development_constants_should_be_what_they_say() {
 
 #[test]
 fn the_devices_calls_should_be_where_the_device_thinks() {
-	use pogcs_light_core::calls::{Call, CallIndices};
+	use pogcs_light_core::{
+		batch::Opening,
+		calls::{Call, CallIndices},
+	};
 	let report = EnergyReport {
 		device: DeviceId(1),
 		interval: Interval(2),
@@ -131,10 +156,41 @@ fn the_devices_calls_should_be_where_the_device_thinks() {
 	let root = [3; 32];
 	let nodes: BoundedVec<[u8; 32], _> = vec![[1; 32], [2; 32]].try_into().unwrap();
 	let opened = nodes.clone().into_inner();
-	let pairs: [(RuntimeCall, Call); 7] = [
+	let interval = Interval(2);
+	let node = Node {
+		hash: [6; 32],
+		first: DeviceId(1),
+		last: DeviceId(4),
+		count: 2,
+		generation: MilliWattHours(3),
+		green_draw: MilliWattHours(4),
+	};
+	let path = vec![Step { left: true, node }, Step { left: false, node }];
+	let opening = Opening { report, signature: [9; 64], path: path.clone() };
+	let shown = pallet_energy::Opening {
+		report,
+		signature: [9; 64],
+		path: path.try_into().expect("two steps"),
+	};
+	type Openings = BoundedVec<pallet_energy::Opening, <Runtime as pallet_energy::Config>::Checks>;
+	let openings: Openings = vec![shown.clone(), shown.clone()].try_into().unwrap();
+	let pairs: [(RuntimeCall, Call); 11] = [
 		(
 			pallet_energy::Call::report { report, signature: [9; 64] }.into(),
 			Call::Report { report, signature: [9; 64] },
+		),
+		(pallet_energy::Call::report_prepaid { report }.into(), Call::ReportPrepaid { report }),
+		(
+			pallet_energy::Call::submit_batch { interval, root: node }.into(),
+			Call::SubmitBatch { interval, root: node },
+		),
+		(
+			pallet_energy::Call::<Runtime>::show_batch { batch: 5, openings }.into(),
+			Call::ShowBatch { batch: 5, openings: vec![opening.clone(), opening.clone()] },
+		),
+		(
+			pallet_energy::Call::open_report { batch: 5, opening: Box::new(shown) }.into(),
+			Call::OpenReport { batch: 5, opening: Box::new(opening) },
 		),
 		(
 			pallet_tasks::Call::accept { device, task, chunk }.into(),

@@ -12,30 +12,35 @@ use frame_support::{
 	dispatch::GetDispatchInfo,
 	traits::{fungible::Inspect, GetCallMetadata},
 };
+use pallet_credentials::{Reason, Terms as Said};
 use pallet_devices::{SuspensionReason, Voucher};
 use pallet_energy::{CertificateId, Opening, Source};
+use pallet_market::{Day, LaneId, Side};
 use pallet_oracle::{Distance, Level, Policy};
 use pallet_pools::{Change, Condition, GramsPerGpuHour, Shares, Terms, Units};
+use pallet_tasks::{Requirement, Work as Asked};
 use pogcs_primitives::{
 	batch::{Node, Tree},
 	challenge::{self, Seed, Work},
+	contracts::{answer, commitment, Method, Pace},
 	grid::{CurrencyCode, FeedId, Quantity, Reading},
+	jobs::{Hash, Inference, Job, Network, Receipt, Source as Content},
 	records::{ChunkState, DeviceState, PoolKind},
-	traits::BlockRandomness,
+	traits::{BlockRandomness, PromisedHours},
 	units::{GramsPerKwh, MicrosPerKwh},
 	wire::{
 		consent_payload, rescue_payload, rotation_payload, Consent, EnergyReport, MakerCertificate,
 		Submission, READINGS,
 	},
-	CellId, ClassId, Commitment, DeviceId, Interval, MicroGpuHours, MilliWattHours, PoolId, TaskId,
-	WattHours, ZoneId,
+	CellId, ClassId, Commitment, CredentialKind, DeviceId, Interval, MicroGpuHours, MilliWattHours,
+	PoolId, TaskId, WattHours, ZoneId,
 };
 use pogcs_runtime::{
 	genesis,
 	genesis_development::{CLASS, MAKER},
 	token::UNIT,
-	AccountId, Accountability, Balances, Devices, Energy, Hours, Oracle, Pogcs, Pools, Proofs,
-	Runtime, RuntimeCall, RuntimeOrigin, Tasks,
+	AccountId, Accountability, Balances, Credentials, Devices, Energy, Hours, Market, Oracle,
+	Pogcs, Pools, Proofs, Runtime, RuntimeCall, RuntimeOrigin, Tasks,
 };
 use pogcs_zk::Model;
 use rand_chacha::{
@@ -57,6 +62,10 @@ const OPERATIONS: usize = 10_000;
 const LOOK_EVERY: usize = 100;
 /// Devices that may register. Their keys are known from their numbers.
 const DEVICES: u8 = 60;
+/// Intervals of a day of the market.
+const HOURS_OF_DAY: u32 = 24;
+/// The class of claims on any compute of the development class.
+const ANY_COMPUTE: ClassId = ClassId(0x8001);
 /// What compute draws of it.
 const DRAW: [u32; READINGS] = [40; READINGS];
 /// Proofs take a second each.
@@ -73,6 +82,8 @@ struct World {
 	/// Trees of challenges, by their seeds.
 	answers: BTreeMap<[u8; 32], challenge::Tree>,
 	batches: BTreeMap<u64, Vec<Signed>>,
+	/// What devices are bound to: the name of the result and the salt.
+	bound: BTreeMap<(DeviceId, TaskId, u32), (Hash, Hash)>,
 	proofs: u32,
 	/// What became of each call.
 	made: BTreeMap<(String, String), Made>,
@@ -108,6 +119,7 @@ impl World {
 			keys: BTreeMap::new(),
 			answers: BTreeMap::new(),
 			batches: BTreeMap::new(),
+			bound: BTreeMap::new(),
 			proofs: PROOFS,
 			made: BTreeMap::new(),
 		}
@@ -265,6 +277,7 @@ impl World {
 			capacity: self.below(8) as u32,
 			guests: self.below(4) as u32,
 			notice: self.below(6) as u32,
+			reserve_price: u128::from(self.below(3)) * UNIT,
 		}
 	}
 
@@ -275,6 +288,7 @@ impl World {
 			Condition::CarbonPerGpuHour(GramsPerGpuHour(1_000_000_000)),
 			Condition::BenchmarkSince(self.past()),
 			Condition::Region(self.cell()),
+			Condition::Credential { issuer: self.person(), kind: self.kind() },
 			Condition::Lottery { places: 1 + self.below(3) as u32, applications: 1 },
 		];
 		let count = self.below(3);
@@ -357,11 +371,14 @@ impl World {
 
 	fn operate(&mut self) {
 		match self.below(100) {
-			0..25 => self.on_devices(),
-			25..43 => self.on_energy(),
-			43..57 => self.on_tasks(),
-			57..65 => self.on_oracle(),
-			65..69 => self.on_hours(),
+			0..20 => self.on_devices(),
+			20..34 => self.on_energy(),
+			34..44 => self.on_tasks(),
+			44..49 => self.on_oracle(),
+			49..51 => self.on_hours(),
+			51..54 => self.on_credentials(),
+			54..66 => self.on_market(),
+			66..80 => self.on_contracts(),
 			_ => self.on_pools(),
 		}
 	}
@@ -870,15 +887,506 @@ impl World {
 
 	fn on_hours(&mut self) {
 		let to = self.person();
-		let all: Vec<_> = pallet_hours::Holdings::<Runtime>::iter_keys().collect();
-		if all.is_empty() || self.chance(20) {
+		let Some((holder, class, interval, _)) = self.held(0).filter(|_| !self.chance(20)) else {
 			let limit = self.below(4) as u32;
 			self.signed(to, pallet_hours::Call::sweep { limit });
 			return;
-		}
-		let (interval, holder, class) = self.pick(&all);
+		};
 		let amount = MicroGpuHours(self.below(100));
 		self.signed(holder, pallet_hours::Call::transfer { to, class, interval, amount });
+	}
+
+	/// Hours that somebody with a key has free, of an interval more than `ahead` intervals ahead if
+	/// there are any.
+	fn held(&mut self, ahead: u32) -> Option<(AccountId, ClassId, Interval, u64)> {
+		let all: Vec<_> =
+			free_hours().into_iter().filter(|(who, ..)| self.people.contains(who)).collect();
+		let now = support::now();
+		let some: Vec<_> =
+			all.iter().filter(|(_, _, interval, _)| interval.since(now) > ahead).cloned().collect();
+		match (some.is_empty(), all.is_empty()) {
+			(false, _) => Some(self.pick(&some)),
+			(true, false) => Some(self.pick(&all)),
+			(true, true) => None,
+		}
+	}
+
+	/// A product, mostly one of which hours are for sale.
+	fn product(&mut self, ahead: u32) -> (ClassId, Interval, u64) {
+		let now = support::now();
+		let mut all = Vec::new();
+		for (class, day, book) in pallet_market::Books::<Runtime>::iter() {
+			for (at, bucket) in (day.0 * HOURS_OF_DAY..).zip(&book.buckets) {
+				if bucket.stock > 0 && Interval(at).since(now) > ahead {
+					all.push((class, Interval(at), bucket.stock));
+				}
+			}
+		}
+		if all.is_empty() || self.chance(5) {
+			let class = self.pick(&[CLASS, ANY_COMPUTE, ClassId(9)]);
+			return (class, self.ahead(), self.below(3_000));
+		}
+		self.pick(&all)
+	}
+
+	/// A limit or an amount of money: mostly no limit at all.
+	fn money(&mut self, usual: u128) -> u128 {
+		match self.below(10) {
+			0 => u128::from(self.below(1_000_000)),
+			_ => usual,
+		}
+	}
+
+	fn on_market(&mut self) {
+		use pallet_market::Call;
+		let who = self.person();
+		let deadline = if self.chance(97) { u32::MAX } else { 0 };
+		let max_cost = self.money(1_000 * UNIT);
+		let min_received = if self.chance(5) { 1_000 * UNIT } else { 0 };
+		match self.below(48) {
+			0..=13 => {
+				let pools: BTreeMap<AccountId, PoolId> =
+					pallet_pools::Pools::<Runtime>::iter_keys()
+						.map(|pool| (Pools::account_of(pool), pool))
+						.collect();
+				let now = support::now();
+				let all: Vec<_> = free_hours()
+					.into_iter()
+					.filter(|(_, _, interval, free)| interval.since(now) > 1 && *free > 0)
+					.filter_map(|(who, _, interval, free)| {
+						Some((*pools.get(&who)?, interval, free))
+					})
+					.collect();
+				let (pool, interval, free) = if all.is_empty() {
+					(self.pool(), self.ahead(), 1_000)
+				} else {
+					self.pick(&all)
+				};
+				let amount = self.part(free);
+				_ = self.signed(
+					who,
+					Call::sell_pool { pool, interval, amount, min_received, deadline },
+				);
+			}
+			14..=16 => {
+				let (class, interval, stock) = self.product(0);
+				let amount = self.part(stock);
+				_ = self.signed(who, Call::buy { class, interval, amount, max_cost, deadline });
+			}
+			17 | 18 => {
+				let (class, interval, stock) = self.product(0);
+				let (from, until) = (Interval(support::now().0 + 1), Interval(interval.0 + 6));
+				let amount = self.part(stock + 500);
+				let call = Call::buy_flexible { class, from, until, amount, max_cost, deadline };
+				_ = self.signed(who, call);
+			}
+			19 | 20 => {
+				let (class, from, stock) = self.product(0);
+				let until = Interval(from.0 + self.below(2) as u32);
+				let amount_each = self.part(stock);
+				let call = Call::buy_each { class, from, until, amount_each, max_cost, deadline };
+				_ = self.signed(who, call);
+			}
+			21..=24 => {
+				let Some((who, class, interval, free)) = self.held(1) else { return };
+				let amount = self.part(free);
+				if self.chance(60) {
+					let call = Call::sell { class, interval, amount, min_received, deadline };
+					_ = self.signed(who, call);
+				} else {
+					let (from, until) = (interval, Interval(interval.0 + self.below(2) as u32));
+					let amount_each = amount;
+					let call =
+						Call::sell_each { class, from, until, amount_each, min_received, deadline };
+					_ = self.signed(who, call);
+				}
+			}
+			25..=28 => {
+				let limit = u128::from(1 + self.below(30)) * UNIT;
+				if self.chance(50) {
+					let (class, interval, stock) = self.product(1);
+					let amount = self.part(stock);
+					let side = Side::Buy;
+					let call = Call::place_order { side, class, interval, amount, limit };
+					_ = self.signed(who, call);
+				} else {
+					let Some((who, class, interval, free)) = self.held(1) else { return };
+					let (amount, side) = (self.part(free), Side::Sell);
+					let call = Call::place_order { side, class, interval, amount, limit };
+					_ = self.signed(who, call);
+				}
+			}
+			29..=32 => {
+				let all: Vec<_> = pallet_market::Orders::<Runtime>::iter_keys().collect();
+				let (owner, order) = if all.is_empty() {
+					(who.clone(), pallet_market::OrderId(self.below(9)))
+				} else {
+					self.pick(&all)
+				};
+				if self.chance(50) {
+					let who = if self.chance(70) { owner.clone() } else { who };
+					_ = self.signed(who, Call::cancel_order { owner, order });
+				} else {
+					_ = self.signed(who, Call::fill_order { owner, order });
+				}
+			}
+			33..=38 => self.on_liquidity(who),
+			39..=41 => {
+				let limit = self.below(4) as u32;
+				_ = self.signed(who, Call::advance { limit });
+			}
+			_ => self.on_classes(),
+		}
+	}
+
+	/// Some of an amount: mostly all of it, or what leaves no dust.
+	fn part(&mut self, all: u64) -> MicroGpuHours {
+		MicroGpuHours(match self.below(6) {
+			0 => self.below(all + 20),
+			1 | 2 => all / 2,
+			_ => all,
+		})
+	}
+
+	/// People put money behind lanes and take it out again.
+	fn on_liquidity(&mut self, who: AccountId) {
+		use pallet_market::Call;
+		let class = self.pick(&[CLASS, ANY_COMPUTE]);
+		let waiting: Vec<_> = pallet_market::Requests::<Runtime>::iter_keys().collect();
+		match self.below(6) {
+			0 | 1 => {
+				let usual = u128::from(1 + self.below(50)) * UNIT;
+				let amount = self.money(usual);
+				_ = self.signed(who, Call::deposit { class, amount });
+			}
+			2 => {
+				let part = Permill::from_percent(1 + self.below(100) as u32);
+				_ = self.signed(who, Call::withdraw { class, part });
+			}
+			3 => {
+				let lane = LaneId(self.below(8) as u8);
+				let shares = u128::from(1 + self.below(3)) * UNIT;
+				_ = self.signed(who, Call::withdraw_lane { class, lane, shares });
+			}
+			_ if waiting.is_empty() => {}
+			_ => {
+				let (class, of) = self.pick(&waiting);
+				_ = self.signed(who, Call::claim { who: of, class });
+			}
+		}
+	}
+
+	/// Governance makes classes, and trades them under other terms.
+	fn on_classes(&mut self) {
+		use pallet_market::{Call, Classes};
+		let all: Vec<_> = Classes::<Runtime>::iter_keys().collect();
+		let class = self.pick(&all);
+		let mut terms = Classes::<Runtime>::get(class).unwrap().terms;
+		match self.below(8) {
+			0 => {
+				let (class, shares) =
+					(ClassId(self.below(12) as u16), 2_000 + self.below(90) as u32);
+				_ = self.governed(Call::make_class { class, shares, price: 2 * UNIT, terms });
+			}
+			1 | 2 => {
+				// More than everything is refused.
+				terms.fee = Permill::from_percent(self.below(4) as u32);
+				terms.breaker = Permill::from_percent(self.below(60) as u32);
+				terms.headroom = Permill::from_percent(self.below(60) as u32);
+				_ = self.governed(Call::set_terms { class, terms });
+			}
+			3 => {
+				let open = self.chance(80);
+				_ = self.governed(Call::set_open { class, open });
+			}
+			_ => {
+				let days: Vec<_> =
+					pallet_market::Books::<Runtime>::iter_key_prefix(class).collect();
+				let day = if days.is_empty() { Day(3) } else { self.pick(&days) };
+				let halted = self.chance(25);
+				_ = self.governed(Call::set_halted { class, day, halted });
+			}
+		}
+	}
+
+	fn on_contracts(&mut self) {
+		match self.below(32) {
+			0..=5 => self.ask(),
+			6 => {
+				let ahead: Vec<_> = pallet_tasks::Bookings::<Runtime>::iter_keys()
+					.filter(|(_, interval)| *interval > support::now())
+					.collect();
+				if ahead.is_empty() {
+					return;
+				}
+				let (task, interval) = self.pick(&ahead);
+				let client = self.client_of(task);
+				let chunks = 1 + self.below(2) as u32;
+				let min_received = if self.chance(10) { UNIT } else { 0 };
+				let call = pallet_tasks::Call::resell { task, interval, chunks, min_received };
+				_ = self.signed(client, call);
+			}
+			7..=10 => self.take(),
+			11..=16 => self.enter(),
+			17..=21 => self.bind(),
+			22..=25 => self.reveal(),
+			26..=28 => {
+				let over: Vec<_> = pallet_tasks::Replicated::<Runtime>::iter()
+					.filter(|(_, _, chunk)| {
+						chunk.outcome.is_none() && chunk.interval < support::now()
+					})
+					.map(|(task, chunk, _)| (task, chunk))
+					.collect();
+				let (task, chunk) =
+					if over.is_empty() { self.chunk_asked() } else { self.pick(&over) };
+				let who = self.person();
+				_ = self.signed(who, pallet_tasks::Call::conclude { task, chunk });
+			}
+			29 => {
+				let all: Vec<_> = pallet_tasks::Contracts::<Runtime>::iter_keys().collect();
+				let task = if all.is_empty() { TaskId(self.below(9)) } else { self.pick(&all) };
+				let client = self.client_of(task);
+				_ = self.signed(client, pallet_tasks::Call::expire { task });
+			}
+			_ => {
+				let past: Vec<_> = pallet_tasks::Bookings::<Runtime>::iter_keys()
+					.filter(|(_, interval)| *interval < support::now())
+					.collect();
+				let (task, interval) = if past.is_empty() {
+					(TaskId(self.below(9)), self.past())
+				} else {
+					self.pick(&past)
+				};
+				let who = self.person();
+				_ = self.signed(who, pallet_tasks::Call::refund { task, interval });
+			}
+		}
+	}
+
+	fn client_of(&mut self, task: TaskId) -> AccountId {
+		match pallet_tasks::Contracts::<Runtime>::get(task) {
+			Some(contract) if !self.chance(5) => contract.client,
+			_ => self.person(),
+		}
+	}
+
+	/// A chunk of a contract that several devices do.
+	fn chunk_asked(&mut self) -> (TaskId, u32) {
+		let all: Vec<_> = pallet_tasks::Contracts::<Runtime>::iter()
+			.filter(|(_, contract)| matches!(contract.method, Method::Replication { .. }))
+			.flat_map(|(task, contract)| (0..contract.chunks).map(move |chunk| (task, chunk)))
+			.collect();
+		if all.is_empty() || self.chance(3) {
+			return (TaskId(self.below(30)), self.below(2) as u32);
+		}
+		self.pick(&all)
+	}
+
+	/// The same, of which the work is done in `interval`.
+	fn chunk_of(&mut self, interval: Interval) -> (TaskId, u32) {
+		let all: Vec<_> = pallet_tasks::Contracts::<Runtime>::iter()
+			.filter(|(_, contract)| matches!(contract.method, Method::Replication { .. }))
+			.flat_map(|(task, contract)| (0..contract.chunks).map(move |chunk| (task, chunk)))
+			.filter(|(task, chunk)| {
+				Tasks::round(*task, *chunk).is_some_and(|(at, _)| at == interval)
+			})
+			.collect();
+		if all.is_empty() {
+			return self.chunk_asked();
+		}
+		self.pick(&all)
+	}
+
+	/// Somebody asks for work in hours that are for sale.
+	fn ask(&mut self) {
+		let replicated = self.chance(70);
+		let (claims, at, _) = self.product(if replicated { 2 } else { 0 });
+		let chunks = 1 + self.below(2) as u32;
+		let work = if replicated {
+			let data =
+				if self.chance(70) { Content::Seed([2; 32]) } else { Content::Content([3; 32]) };
+			let copies = 2 + self.below(2) as u8;
+			Asked::Replicated { job: job(data), first: 0, chunks, copies }
+		} else {
+			let inputs = (0..chunks).map(images).collect::<Vec<_>>().try_into().unwrap();
+			Asked::Proven { model: 0, inputs }
+		};
+		let (pace, length) = if self.chance(70) {
+			(Pace::Flexible, self.below(4) as u32)
+		} else {
+			(Pace::Steady, self.below(2) as u32)
+		};
+		let requirement = Requirement {
+			work,
+			class: CLASS,
+			green: claims == CLASS,
+			earliest: at,
+			deadline: Interval(at.0 + length),
+			pace,
+			carbon: (claims == CLASS && self.chance(20)).then_some(GramsPerGpuHour(100_000_000)),
+			max_price: self.money(100 * UNIT),
+			tip: if self.chance(40) { UNIT / 100 } else { 0 },
+		};
+		let client = self.person();
+		let requirement = Box::new(requirement);
+		self.signed(client, pallet_tasks::Call::open_contract { requirement });
+	}
+
+	/// A device takes a proven chunk in its hour.
+	fn take(&mut self) {
+		let now = support::now();
+		let mut all = Vec::new();
+		for (task, contract) in pallet_tasks::Contracts::<Runtime>::iter() {
+			for chunk in 0..contract.chunks {
+				let record = pallet_tasks::Chunks::<Runtime>::get(task, chunk);
+				let open = record.is_some_and(|chunk| chunk.state == ChunkState::Open);
+				let hour = pogcs_primitives::contracts::hour_of(&contract.plan, chunk);
+				if open && hour == Some(now) {
+					all.push((task, chunk));
+				}
+			}
+		}
+		let (task, chunk) = if all.is_empty() { self.chunk() } else { self.pick(&all) };
+		let (device, owner) = self.debtor(now);
+		self.signed(owner, pallet_tasks::Call::accept { device, task, chunk });
+	}
+
+	/// A device that promised hours of an interval.
+	fn debtor(&mut self, interval: Interval) -> (DeviceId, AccountId) {
+		let all: Vec<_> = pallet_pools::Promises::<Runtime>::iter_keys()
+			.filter(|(device, at)| {
+				*at == interval
+					&& <Pools as PromisedHours>::owes(*device, CLASS, interval)
+						> MicroGpuHours::ZERO
+			})
+			.map(|(device, _)| device)
+			.collect();
+		if all.is_empty() || self.chance(5) {
+			return self.owned();
+		}
+		let device = self.pick(&all);
+		(device, self.owner_of(device))
+	}
+
+	/// Devices enter for work of the next interval.
+	fn enter(&mut self) {
+		let next = Interval(support::now().0 + 1);
+		let (task, chunk) = self.chunk_of(next);
+		for _ in 0..2 {
+			let (device, owner) = self.debtor(next);
+			self.signed(owner, pallet_tasks::Call::enter { device, task, chunk });
+		}
+	}
+
+	/// A device binds itself to an answer: mostly the right one.
+	fn bind(&mut self) {
+		let now = support::now();
+		let (task, chunk) = self.chunk_of(now);
+		let drawn = Tasks::round(task, chunk).map(|(_, drawn)| drawn).unwrap_or_default();
+		let (device, owner) = if drawn.is_empty() || self.chance(20) {
+			self.debtor(now)
+		} else {
+			let device = self.pick(&drawn);
+			(device, self.owner_of(device))
+		};
+		let number = if self.chance(85) { 0 } else { self.below(3) as u8 };
+		let name = Receipt::new(&[number], 7).result(&job(Content::Seed([2; 32])), chunk);
+		let salt = [self.below(250) as u8; 32];
+		let round = pallet_tasks::Replicated::<Runtime>::get(task, chunk).map_or(0, |c| c.round);
+		let bound = commitment(task, chunk, device, &answer(&name, round), &salt);
+		let call = pallet_tasks::Call::commit_answer { device, task, chunk, commitment: bound };
+		if self.signed(owner, call) {
+			self.bound.insert((device, task, chunk), (name, salt));
+		}
+	}
+
+	/// A device opens its answer, after it reported its energy.
+	fn reveal(&mut self) {
+		let mut all = Vec::new();
+		for (task, chunk, record) in pallet_tasks::Replicated::<Runtime>::iter() {
+			if record.outcome.is_some() || record.interval >= support::now() {
+				continue;
+			}
+			for run in record.runs {
+				if run.answer.is_none_or(|(layer, _)| layer < record.round) {
+					all.push((task, chunk, run.device, record.round, record.interval));
+				}
+			}
+		}
+		if all.is_empty() {
+			return;
+		}
+		let (task, chunk, device, round, interval) = self.pick(&all);
+		if self.chance(90) {
+			let (report, signature) = self.reading(device, interval);
+			let who = self.person();
+			self.signed(who, pallet_energy::Call::report { report, signature });
+		}
+		let Some((name, salt)) = self.bound.get(&(device, task, chunk)).copied() else { return };
+		let answer = if self.chance(97) { answer(&name, round) } else { [1; 32] };
+		let who = self.person();
+		let call = pallet_tasks::Call::open_answer { device, task, chunk, answer, salt };
+		self.signed(who, call);
+	}
+
+	/// A kind of credential, in its issuer's numbering.
+	fn kind(&mut self) -> CredentialKind {
+		CredentialKind(self.below(3) as u32)
+	}
+
+	/// An offer or a credential that is there: issuer, subject, kind.
+	fn issued(&mut self) -> (AccountId, AccountId, CredentialKind) {
+		let all: Vec<_> = pallet_credentials::Issued::<Runtime>::iter_keys().collect();
+		if all.is_empty() || self.chance(10) {
+			return (self.person(), self.person(), self.kind());
+		}
+		self.pick(&all)
+	}
+
+	fn on_credentials(&mut self) {
+		use pallet_credentials::Call;
+		let (issuer, subject, kind) = self.issued();
+		match self.below(24) {
+			0 => {
+				let name = self.pick(&["Issuer", "Another", " "]).as_bytes().to_vec();
+				let (name, url) = (name.try_into().unwrap(), Default::default());
+				_ = self.signed(issuer, Call::publish { name, url });
+			}
+			1 if self.chance(50) => _ = self.signed(issuer, Call::unpublish {}),
+			1 | 2 => {
+				let (who, kind) = (self.person(), self.kind());
+				let name = b"Installer".to_vec().try_into().unwrap();
+				_ = self.signed(who, Call::describe { kind, name, document: Some([4; 32]) });
+			}
+			3..=8 => {
+				let subject = if self.chance(30) { subject } else { self.person() };
+				let all: Vec<_> = pallet_credentials::Kinds::<Runtime>::iter_keys().collect();
+				let described = !all.is_empty() && self.chance(90);
+				let (issuer, kind) = if described { self.pick(&all) } else { (issuer, kind) };
+				let ahead = support::now().0 + self.below(200) as u32;
+				let until = if self.chance(70) { Some(Interval(ahead)) } else { None };
+				let terms = Said { until, document: None };
+				_ = self.signed(issuer, Call::issue { subject, kind, terms });
+			}
+			9 => _ = self.signed(issuer, Call::withdraw { subject, kind }),
+			10 | 11 => {
+				let reason = self.pick(&[Reason::Changed, Reason::Mistaken]);
+				_ = self.signed(issuer, Call::revoke { subject, kind, reason });
+			}
+			12 => _ = self.signed(subject, Call::decline { issuer, kind }),
+			13 => _ = self.signed(subject, Call::give_up { issuer, kind }),
+			14..=16 => {
+				let who = self.person();
+				_ = self.signed(who, Call::remove { subject, issuer, kind });
+			}
+			_ => {
+				let key = (subject.clone(), issuer.clone(), kind);
+				let offer = pallet_credentials::Offers::<Runtime>::get(key);
+				let none = Said { until: None, document: None };
+				let terms = offer.map_or(none, |offer| offer.terms);
+				_ = self.signed(subject, Call::accept { issuer, kind, terms });
+			}
+		}
 	}
 
 	fn on_pools(&mut self) {
@@ -1009,6 +1517,31 @@ impl World {
 	}
 }
 
+/// What accounts have free of each product.
+fn free_hours() -> Vec<(AccountId, ClassId, Interval, u64)> {
+	let mut all = Vec::new();
+	for ((span, who, class), places) in pallet_hours::Holdings::<Runtime>::iter() {
+		for (place, holding) in places {
+			let interval = Interval(span * pallet_hours::SPAN + u32::from(place));
+			all.push((who.clone(), class, interval, holding.free.0));
+		}
+	}
+	all
+}
+
+/// A job of four chunks of some 460 µGPU-h each, at an operation of a leaf's 262,144th.
+fn job(data: Content) -> Job {
+	Job::Inference(Inference {
+		network: Network::DIGITS,
+		weights: Content::Seed([1; 32]),
+		data,
+		rows: 200_000,
+		batch: 50_000,
+		bias: 16,
+		shift: 7,
+	})
+}
+
 /// What the panel of a device generates: less than a certificate, or a few.
 fn generation(device: DeviceId) -> [u32; READINGS] {
 	[if device.0 % 2 == 0 { 50 } else { 500 }; READINGS]
@@ -1045,9 +1578,11 @@ fn tree(signed: &[Signed]) -> Option<Tree> {
 fn look(at: usize) {
 	let all = [
 		("accountability", Accountability::do_try_state()),
+		("credentials", Credentials::do_try_state()),
 		("devices", Devices::do_try_state()),
 		("energy", Energy::do_try_state()),
 		("hours", Hours::do_try_state()),
+		("market", Market::do_try_state()),
 		("oracle", Oracle::do_try_state()),
 		("pogcs", Pogcs::do_try_state()),
 		("pools", Pools::do_try_state()),

@@ -13,6 +13,7 @@ use sp_runtime::SaturatedConversion;
 
 use super::{
 	insurance::Insurance,
+	pogcs::is_hourly,
 	tasks::{delivered, DeviceAccount},
 };
 use crate::{
@@ -27,18 +28,13 @@ const HOUR: u32 = 3_600;
 /// 2026-06-21, 8 o'clock UTC.
 const MIDSUMMER: u64 = 1_782_028_800;
 
-/// An interval's length in milliseconds.
-fn interval() -> u64 {
-	Parameters::<Runtime>::get().epoch_length.saturating_mul(SLOT_DURATION)
-}
-
 /// Where an interval lasts an hour the sun is where it is. Where it lasts less, as on a development
 /// chain, each plays an hour, the first of them on a morning in June.
 pub struct Sun;
 
 impl SolarClock for Sun {
 	fn span(at: Interval) -> Option<Span> {
-		let start = if interval() == u64::from(HOUR) * 1_000 {
+		let start = if is_hourly() {
 			GenesisSlot::<Runtime>::get()?.checked_mul(SLOT_DURATION)? / 1_000
 		} else {
 			MIDSUMMER

@@ -20,6 +20,19 @@ parameter_types! {
 	pub const MinStake: Balance = 1_000 * UNIT;
 }
 
+/// Milliseconds of an hour.
+const HOUR: u64 = 3_600_000;
+
+/// An interval's length in milliseconds.
+fn interval() -> u64 {
+	pallet_pogcs::Parameters::<Runtime>::get().epoch_length.saturating_mul(SLOT_DURATION)
+}
+
+/// Whether an interval lasts an hour, as everywhere but on a development chain.
+pub fn is_hourly() -> bool {
+	interval() == HOUR
+}
+
 /// Session keys, as the session pallet has them.
 pub struct SessionKeysOf;
 

@@ -2,7 +2,7 @@
 
 use frame_support::{
 	parameter_types,
-	traits::{ConstU128, ConstU32},
+	traits::{ConstU128, ConstU32, Get},
 	PalletId,
 };
 use pallet_pogcs::Parameters;
@@ -16,10 +16,11 @@ use pogcs_primitives::{
 };
 use sp_runtime::{traits::Convert, Permill};
 
-use super::{hours::LeastHours, insurance::Insurance, tasks::DeviceAccount};
+use super::{hours::LeastHours, insurance::Insurance, pogcs::is_hourly, tasks::DeviceAccount};
 use crate::{
 	token::{deposit, MILLI, UNIT},
-	Balances, Devices, Hours, Pogcs, Runtime, RuntimeHoldReason, Tasks, SLOT_DURATION,
+	Balances, Credentials, Devices, Hours, Market, Pogcs, Runtime, RuntimeHoldReason, Tasks,
+	SLOT_DURATION,
 };
 
 /// The grid of location cells: H3.
@@ -55,14 +56,11 @@ impl Convert<(PoolKind, ClassId), Option<ClassId>> for ClaimClass {
 
 /// What the reference card does in a millionth of an hour, in int8 operations: 624 * 10^12 a second
 /// ("NVIDIA A100 Tensor Core GPU", datasheet of June 2021, INT8 without sparsity), for 3.6 ms.
-const OPERATIONS: u64 = 624_000_000_000_000 / 1_000_000 * 3_600;
+pub const OPERATIONS: u64 = 624_000_000_000_000 / 1_000_000 * 3_600;
 
 /// The same of a leaf of the challenge: a multiplication and an addition each. (Widening: `From` is
 /// not const.)
-const OPERATIONS_OF_LEAF: u128 = 2 * MULTIPLICATIONS as u128;
-
-/// Seconds of an hour.
-const HOUR: u64 = 3_600;
+pub const OPERATIONS_OF_LEAF: u64 = 2 * MULTIPLICATIONS as u64;
 
 /// What a class can deliver: the leaves of the challenge that it evaluates in an interval, counted
 /// by their multiplications and additions. Where an interval is not an hour, as on a development
@@ -74,10 +72,10 @@ impl Convert<ClassRecord, MicroGpuHours> for Capability {
 		let length =
 			Parameters::<Runtime>::get().epoch_length.saturating_mul(SLOT_DURATION) / 1_000;
 		let leaves = u64::from(class.throughput).saturating_mul(length);
-		if length != HOUR {
+		if !is_hourly() {
 			return MicroGpuHours(leaves);
 		}
-		let operations = u128::from(leaves) * OPERATIONS_OF_LEAF;
+		let operations = u128::from(leaves) * u128::from(OPERATIONS_OF_LEAF);
 		let whole = operations / u128::from(OPERATIONS);
 		MicroGpuHours(u64::try_from(whole).unwrap_or(u64::MAX))
 	}
@@ -87,11 +85,20 @@ parameter_types! {
 	pub const PoolsId: PalletId = PalletId(*b"pg/pools");
 	/// A leader serves; what it earns by it is little beside what its members do.
 	pub const MaxLeaderFee: Permill = Permill::from_percent(10);
-	pub const LeastPromise: Units = Units(LeastHours::get().0);
 	/// What is shared by delivered work alone is at most half of what was promised alike.
 	pub const EqualShareFloor: Permill = Permill::from_percent(50);
 	pub const Quorum: Permill = Permill::from_percent(40);
 	pub const Majority: Permill = Permill::from_percent(66);
+}
+
+/// The least promise: as much as a chunk of work may take, or buyers could ask for what no member can
+/// deliver alone. Where an interval is not an hour, a chunk of the development model.
+pub struct LeastPromise;
+
+impl Get<Units> for LeastPromise {
+	fn get() -> Units {
+		Units(if is_hourly() { LeastHours::get().0 } else { 1_000 })
+	}
 }
 
 /// The most promises that a device has open: one for each interval until it is settled.
@@ -104,13 +111,12 @@ impl pallet_pools::Config for Runtime {
 	type Devices = Devices;
 	type Maintenance = Devices;
 	type Benchmarks = Devices;
-	// Until accounts can say things of each other, such a condition is met by nobody.
-	type Credentials = ();
+	type Credentials = Credentials;
 	type Places = H3;
 	type Claims = Hours;
 	type ClaimClass = ClaimClass;
-	// Until there is a market, everything that is promised is owed.
-	type Demand = ();
+	// What contracts asked for of what was sold.
+	type Demand = Market;
 	type Dispatch = Tasks;
 	type Capability = Capability;
 	type DeviceAccount = DeviceAccount;
@@ -125,6 +131,8 @@ impl pallet_pools::Config for Runtime {
 	type MinPenalty = ConstU128<{ 100 * MILLI }>;
 	type MaxPenalty = ConstU128<{ 100 * UNIT }>;
 	type MaxLeaderFee = MaxLeaderFee;
+	// As much as missing an hour can cost.
+	type MaxReservePrice = ConstU128<{ 100 * UNIT }>;
 	type MinPromise = LeastPromise;
 	type EqualShareFloor = EqualShareFloor;
 	type MaxMembers = ConstU32<10_000>;

@@ -52,6 +52,21 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 					) | RuntimeCall::Energy(
 					pallet_energy::Call::transfer { .. } | pallet_energy::Call::retire { .. }
 				) | RuntimeCall::Hours(pallet_hours::Call::transfer { .. })
+					| RuntimeCall::Market(
+						// Whoever chooses when somebody trades can trade around it, for himself.
+						pallet_market::Call::buy { .. }
+							| pallet_market::Call::sell { .. }
+							| pallet_market::Call::buy_flexible { .. }
+							| pallet_market::Call::buy_each { .. }
+							| pallet_market::Call::sell_each { .. }
+							| pallet_market::Call::place_order { .. }
+							| pallet_market::Call::deposit { .. }
+					) | RuntimeCall::Tasks(
+					// Rewards and the price of hours are paid to others.
+					pallet_tasks::Call::open { .. }
+						| pallet_tasks::Call::open_contract { .. }
+						| pallet_tasks::Call::resell { .. }
+				) | RuntimeCall::Credentials(pallet_credentials::Call::describe { .. })
 					| RuntimeCall::Pools(pallet_pools::Call::pay_in { .. })
 			),
 			Self::Devices => matches!(
@@ -78,6 +93,10 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 						| pallet_tasks::Call::release { .. }
 						| pallet_tasks::Call::commit { .. }
 						| pallet_tasks::Call::prove { .. }
+						| pallet_tasks::Call::enter { .. }
+						| pallet_tasks::Call::commit_answer { .. }
+						| pallet_tasks::Call::open_answer { .. }
+						| pallet_tasks::Call::conclude { .. }
 				) | RuntimeCall::Pools(
 					pallet_pools::Call::promise { .. }
 						| pallet_pools::Call::take_back { .. }

@@ -8,6 +8,7 @@ pub mod host_verification;
 pub mod pallet_accountability;
 pub mod pallet_assets;
 pub mod pallet_balances;
+pub mod pallet_credentials;
 pub mod pallet_devices;
 pub mod pallet_energy;
 pub mod pallet_hours;

@@ -246,4 +246,32 @@ impl<T: frame_system::Config> pallet_tasks::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2936).saturating_mul(n.into()))
 	}
+	// By hand until they are measured.
+	fn open_contract(n: u32, m: u32) -> Weight {
+		<() as pallet_tasks::WeightInfo>::open_contract(n, m)
+	}
+	fn resell(n: u32) -> Weight {
+		<() as pallet_tasks::WeightInfo>::resell(n)
+	}
+	fn enter() -> Weight {
+		<() as pallet_tasks::WeightInfo>::enter()
+	}
+	fn commit_answer() -> Weight {
+		<() as pallet_tasks::WeightInfo>::commit_answer()
+	}
+	fn open_answer() -> Weight {
+		<() as pallet_tasks::WeightInfo>::open_answer()
+	}
+	fn conclude() -> Weight {
+		<() as pallet_tasks::WeightInfo>::conclude()
+	}
+	fn refund() -> Weight {
+		<() as pallet_tasks::WeightInfo>::refund()
+	}
+	fn sweep_look() -> Weight {
+		<() as pallet_tasks::WeightInfo>::sweep_look()
+	}
+	fn sweep_step() -> Weight {
+		<() as pallet_tasks::WeightInfo>::sweep_step()
+	}
 }

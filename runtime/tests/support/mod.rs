@@ -18,8 +18,8 @@ use pogcs_primitives::{
 };
 use pogcs_runtime::{
 	genesis, genesis_development::CLASS, token::UNIT, AccountId, Devices, Energy, Executive,
-	Header, Pogcs, Proofs, Runtime, RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin, System,
-	Tasks, UncheckedExtrinsic, SLOT_DURATION,
+	Header, Hours, Market, Pogcs, Pools, Proofs, Runtime, RuntimeCall, RuntimeGenesisConfig,
+	RuntimeOrigin, System, Tasks, UncheckedExtrinsic, SLOT_DURATION,
 };
 use pogcs_zk::{prove, Model, ProvingKey, Request, Witness};
 use sp_consensus_pogcs::{Claim, PreDigest, VrfOutput, ENGINE_ID};
@@ -139,6 +139,9 @@ pub fn on_chain(test: impl FnOnce()) {
 		Executive::finalize_block();
 		Devices::do_try_state().unwrap();
 		Energy::do_try_state().unwrap();
+		Hours::do_try_state().unwrap();
+		Market::do_try_state().unwrap();
+		Pools::do_try_state().unwrap();
 		Pogcs::do_try_state().unwrap();
 		Proofs::do_try_state().unwrap();
 		Tasks::do_try_state().unwrap();
@@ -190,6 +193,11 @@ impl Device {
 	/// Registers device number `n` at the `n`th cell; it may work from the next interval on. Its
 	/// throughput is taken as proven.
 	pub fn registered(n: u8) -> Self {
+		Self::registered_for(n, owner())
+	}
+
+	/// The same, of somebody else.
+	pub fn registered_for(n: u8, owner: AccountId) -> Self {
 		let mut device = Self {
 			pair: ed25519::Pair::from_seed(&[n + 1; 32]),
 			secret: pogcs_proof::Secret::from_entropy(&[n + 1; 32]),
@@ -197,7 +205,7 @@ impl Device {
 			generation: [50; READINGS],
 			compute_draw: [40; READINGS],
 		};
-		assert_ok!(device.register(&maker(), CELLS[usize::from(n)]));
+		assert_ok!(device.register_for(owner, &maker(), CELLS[usize::from(n)]));
 		device.id = pallet_devices::ByKey::<Runtime>::get(device.pair.public().0).unwrap();
 		pallet_devices::Standings::<Runtime>::mutate(device.id, |standing| {
 			standing.as_mut().unwrap().benched = Some(now());
@@ -210,13 +218,23 @@ impl Device {
 
 	/// Registers it with a certificate of `maker`.
 	pub fn register(&self, maker: &ed25519::Pair, cell: CellId) -> DispatchResult {
+		self.register_for(owner(), maker, cell)
+	}
+
+	/// The same, for `owner`.
+	pub fn register_for(
+		&self,
+		owner: AccountId,
+		maker: &ed25519::Pair,
+		cell: CellId,
+	) -> DispatchResult {
 		let commitment = pogcs_proof::device_commitment(&self.secret);
 		let until = now();
-		let payload = consent_payload(&CHAIN, &owner(), &commitment, until);
+		let payload = consent_payload(&CHAIN, &owner, &commitment, until);
 		let consent = Consent { until, signature: self.pair.sign(&payload).0 };
 		let certificate = certify(maker, self.pair.public().0);
 		let validator = validator();
-		by(owner()).does(pallet_devices::Call::register {
+		by(owner).does(pallet_devices::Call::register {
 			certificate,
 			cell,
 			validator,
